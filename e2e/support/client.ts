@@ -1,0 +1,53 @@
+import { WebSocket } from 'ws'
+import type { TransportName } from '../../server/contract/transports.ts'
+import type { Entry } from '../../server/contract/wire.ts'
+import type { Connection, Status, Target } from '../../web/transports/connection.ts'
+import { transports } from '../../web/transports/index.ts'
+import { until } from './until.ts'
+
+/** A reader that keeps what it was told. */
+export interface TestReader extends Connection {
+  readonly entries: Entry[]
+  readonly gaps: string[]
+  readonly statuses: Status[]
+  /** The seqs as they came. */
+  readonly seqs: number[]
+  open(): Promise<void>
+  has(count: number): Promise<void>
+}
+
+/** One of the five product clients on the real wire, with polls quick enough for a test. */
+export function connectReader(name: TransportName, target: Partial<Target> & { url: string }): TestReader {
+  const entries: Entry[] = []
+  const gaps: string[] = []
+  const statuses: Status[] = []
+  const connection = transports[name](
+    {
+      room: 'lobby',
+      interval: 0.02,
+      wait: 5,
+      WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
+      ...target,
+    },
+    {
+      onEntry: (entry) => entries.push(entry),
+      onGap: (cursor) => gaps.push(cursor),
+      onStatus: (status) => statuses.push(status),
+    },
+  )
+  return {
+    entries,
+    gaps,
+    statuses,
+    publish: connection.publish,
+    close: connection.close,
+    get cursor() {
+      return connection.cursor
+    },
+    get seqs() {
+      return entries.map(({ seq }) => seq)
+    },
+    open: () => until(`${name} is open`, () => statuses.at(-1)?.state === 'open'),
+    has: (count) => until(`${name} has ${count} entries`, () => entries.length >= count),
+  }
+}

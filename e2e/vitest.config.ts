@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+/** Everything that runs without a browser: unit tests beside their source, and the suites of this folder. */
+export default defineConfig({
+  test: {
+    root: new URL('..', import.meta.url).pathname,
+    include: ['{server,web,scenarios,e2e}/**/*.test.{ts,tsx}'],
+    exclude: ['e2e/browser/**', 'node_modules/**', 'dist/**'],
+    // Room for a slow machine; a test ends when its condition holds, not when time is up.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})

@@ -1,0 +1,80 @@
+import fastifyWebsocket from '@fastify/websocket'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import { now } from './clock.ts'
+import { toWireError, WireError } from './contract/errors.ts'
+import { pathOf, transportNames } from './contract/transports.ts'
+import { createDoor, type DoorOptions } from './door.ts'
+import { echo } from './echo.ts'
+import { createFeed } from './feed/feed.ts'
+import type { Log } from './feed/log.ts'
+import { createMemoryLog } from './feed/memory-log.ts'
+import { badUrl, refuseSocket, sendError, speakTheContract } from './http.ts'
+import { createMeter } from './meter/meter.ts'
+import { describeApi, docs, pages } from './pages.ts'
+import { transports } from './transports/index.ts'
+import { createIo } from './transports/socket-io.ts'
+import { webSocketOptions } from './transports/websocket.ts'
+
+export interface AppOptions extends DoorOptions {
+  log?: Log
+  logger?: FastifyServerOptions['logger']
+}
+
+/** The whole server, ready to listen: door → feed → meter → five transports → what stands beside them. */
+export async function createApp(options: AppOptions = {}): Promise<FastifyInstance> {
+  const door = createDoor(options)
+  const log = options.log ?? createMemoryLog()
+  const feed = createFeed(log)
+  const meter = createMeter()
+
+  const app = Fastify({
+    serverFactory: door.serverFactory,
+    forceCloseConnections: true,
+    logger: options.logger ?? false,
+    // A room name that is too long is a bad room, not an unknown path.
+    routerOptions: { maxParamLength: 16_384 },
+    clientErrorHandler: refuseSocket,
+    frameworkErrors: (error, request, reply) =>
+      sendError(reply, error.code === 'FST_ERR_BAD_URL' ? badUrl(request) : toWireError(error)),
+  })
+  speakTheContract(app)
+  await app.register(describeApi)
+
+  // The two socket servers, each on its own path of the door
+  await app.register(fastifyWebsocket, webSocketOptions(door))
+  app.decorate('io', createIo(door))
+
+  // The same feed, five times
+  for (const name of transportNames) {
+    await app.register(transports[name], { prefix: pathOf[name], feed: meter.wrap(feed, name) })
+  }
+
+  // Beside the feed
+  app.get('/health', { schema: { summary: 'Whether the server is up', tags: ['beside'] } }, async () => ({
+    ok: true,
+  }))
+  app.get('/time', { schema: { summary: "The server's clock", tags: ['beside'] } }, async () => ({
+    now: now(),
+  }))
+  app.get('/meter', { schema: meterSchema }, async (request) => {
+    const asked = new URLSearchParams(request.url.split('?')[1]).getAll('client')
+    if (asked.length === 0) return meter.read()
+    if (asked.length > 64) throw new WireError('bad-query', 'Ask for at most 64 clients at a time.')
+    return Object.fromEntries(asked.map((client) => [client, meter.read(client)]))
+  })
+  await app.register(echo, { door })
+  await app.register(docs)
+  await app.register(pages)
+
+  app.addHook('onClose', async () => log.close())
+  await app.ready()
+  meter.tap(app.server, app.websocketServer, app.io.engine)
+  return app
+}
+
+const meterSchema = {
+  summary: 'What each transport has cost',
+  description:
+    'Tallies by transport; with ?client=a&client=b by client and transport. Bytes are read from the sockets.',
+  tags: ['beside'],
+}

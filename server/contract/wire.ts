@@ -1,0 +1,159 @@
+import Type, { type Static } from 'typebox'
+import { cursorPattern } from './cursor.ts'
+
+/**
+ * THE WIRE: what travels between a client and this server, as JSON in UTF-8. Unknown fields are ignored.
+ *
+ * Each schema serves three readers: the validator, the compiler (`Static`) and the API page at /docs. `description`
+ * completes the sentence "<field> must be …", and `error` is the code under which a wrong value is refused.
+ */
+
+/** No NUL and no lone surrogate: text that every store and every client can hold. Patterns are matched with /u. */
+const wellFormed = '[^\\u0000\\p{Cs}]'
+
+export const RoomName = Type.String({
+  pattern: '^[a-z0-9][a-z0-9-]{0,63}$',
+  description: 'a room name: 1 to 64 of a-z, 0-9 and "-", not beginning with "-"',
+  error: 'bad-room',
+})
+
+export const ClientName = Type.String({
+  pattern: '^[A-Za-z0-9_-]{1,64}$',
+  description: 'a client name: 1 to 64 of A-Z, a-z, 0-9, "_" and "-", given once',
+  error: 'bad-query',
+})
+
+export const After = Type.String({
+  pattern: cursorPattern,
+  description: 'one cursor as the server gave it, like "k3f9.42", or "0" for all that is kept',
+  error: 'bad-cursor',
+})
+
+export const Wait = Type.String({
+  pattern: '^(60(\\.0{1,3})?|[1-5]?\\d(\\.\\d{1,3})?)$',
+  description: 'a number of seconds from 0 to 60',
+  error: 'bad-query',
+})
+
+const Milliseconds = (description: string) => Type.Number({ minimum: 0, maximum: 8.64e15, description })
+
+export const Draft = Type.Object(
+  {
+    text: Type.String({
+      minLength: 1,
+      maxLength: 4000,
+      pattern: `^${wellFormed}+$`,
+      description: 'a string of 1 to 4,000 code points of well-formed Unicode, without NUL',
+    }),
+    id: Type.Optional(
+      Type.String({
+        pattern: '^[\\x21-\\x7e]{1,64}$',
+        description: 'a string of 1 to 64 printable ASCII characters without spaces',
+      }),
+    ),
+    sentAt: Type.Optional(
+      Milliseconds("a number: the author's clock when the entry was due to be sent, in ms since 1970"),
+    ),
+    name: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 40,
+        pattern: '^[^\\p{Cc}\\p{Cs}]+$',
+        description: 'a string of 1 to 40 characters without control characters',
+      }),
+    ),
+    kind: Type.Optional(
+      Type.Literal('text', {
+        description: '"text", the one kind of entry that can be published in a public room',
+      }),
+    ),
+  },
+  {
+    description: 'a JSON object with at least a "text"',
+    error: 'bad-draft',
+    examples: [{ text: 'hi' }],
+  },
+)
+/** What an author publishes. */
+export type Draft = Static<typeof Draft>
+
+export const Entry = Type.Object(
+  {
+    room: Type.String(),
+    seq: Type.Integer({ minimum: 1, description: 'Rises by exactly 1 per room.' }),
+    kind: Type.Union([Type.Literal('text'), Type.Literal('notice'), Type.Literal('signal')]),
+    id: Type.String({ description: "The author's id for the draft, or one the server made." }),
+    from: Type.Object({ name: Type.String(), id: Type.Optional(Type.String()) }),
+    text: Type.String(),
+    sentAt: Type.Optional(Milliseconds("The author's clock, ms since 1970.")),
+    at: Milliseconds("The server's clock, ms since 1970, fractions allowed."),
+  },
+  { description: "One thing in a room's feed." },
+)
+/** One thing in a room's feed. */
+export type Entry = Static<typeof Entry>
+
+export const Receipt = Type.Object(
+  {
+    id: Type.String(),
+    seq: Type.Integer({ minimum: 1 }),
+    at: Milliseconds("The server's clock when the entry was appended, ms since 1970."),
+    stored: Type.Union([Type.Literal('memory'), Type.Literal('disk')], {
+      description: 'How safe the entry is: in memory, or fsynced to disk.',
+    }),
+  },
+  { description: 'The proof that an entry is in the log.' },
+)
+/** The proof that an entry is in the log. It carries no cursor: a writer who took it for his own would skip others. */
+export type Receipt = Static<typeof Receipt>
+
+export const Page = Type.Object(
+  {
+    cursor: Type.String({ description: 'Where the reader stands after this page: the next `after`.' }),
+    gap: Type.Boolean({ description: 'True when entries after the given cursor are no longer kept.' }),
+    more: Type.Boolean({ description: 'True when another page waits.' }),
+    entries: Type.Array(Entry, { maxItems: 200 }),
+  },
+  { description: 'What a poll returns.' },
+)
+/** What a poll returns. */
+export type Page = Static<typeof Page>
+
+/** A page holds at most this many entries. */
+export const PAGE_SIZE = 200
+/** A reader without a cursor first gets this many of the latest entries. */
+export const BACKLOG = 50
+/** The most bytes of one HTTP body, one WebSocket message or one Socket.IO message. */
+export const MAX_BODY = 64 * 1024
+
+export const ErrorReply = Type.Object(
+  { error: Type.Object({ code: Type.String(), message: Type.String() }) },
+  { description: 'What went wrong (`code`, stable) and what to do (`message`).' },
+)
+
+/** The query of a request that reads a feed. */
+export const ReadQuery = Type.Object({ after: Type.Optional(After), client: Type.Optional(ClientName) })
+export const WaitQuery = Type.Object({ ...ReadQuery.properties, wait: Type.Optional(Wait) })
+export const RoomParams = Type.Object({ room: RoomName })
+
+/** Where a reader stands before what follows: the first thing said on a stream. */
+export interface Joined {
+  room: string
+  cursor: string
+}
+
+/** What a client may say on a WebSocket; `null` counts as absent. */
+export const Command = Type.Object(
+  {
+    join: Type.Optional(RoomName),
+    leave: Type.Optional(RoomName),
+    publish: Type.Optional(Type.Unknown()),
+    room: Type.Optional(RoomName),
+    after: Type.Optional(Type.Union([After, Type.Null()])),
+  },
+  {
+    description: 'a JSON object with "join", "leave" or "publish"',
+    error: 'bad-frame',
+  },
+)
+export type Command = Static<typeof Command>

@@ -1,0 +1,186 @@
+import { EventEmitter } from 'node:events'
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
+import { hostname, networkInterfaces } from 'node:os'
+import type { Duplex } from 'node:stream'
+import type { FastifyServerFactory } from 'fastify'
+import { addressOf } from './address.ts'
+import { WireError } from './contract/errors.ts'
+
+/**
+ * The door: one TCP port in front of three protocol stacks. It decides who may come in (Host and Origin, for every
+ * request and upgrade alike) and which stack a request is for. A stack that brings its own server code
+ * (@fastify/websocket, ws, Socket.IO) is handed a server of its own that hears only what lies under its path;
+ * attached to one shared server they would answer each other's upgrades.
+ */
+export interface Door {
+  serverFactory: FastifyServerFactory
+  /** A server-like emitter of the `request` and `upgrade` events under a path, like `/socket.io`. */
+  under(path: string): Server
+}
+
+export interface DoorOptions {
+  /** Names, besides loopback and this machine's own, under which the server may be addressed. */
+  allowHosts?: readonly string[]
+  /** How long a client may take for a request head, and for the whole request, in ms. */
+  headersTimeout?: number
+  requestTimeout?: number
+}
+
+export function createDoor(options: DoorOptions = {}): Door {
+  const { allowHosts = [], headersTimeout = 10_000, requestTimeout = 20_000 } = options
+  const stacks = new Map<string, Server>()
+
+  const serverFactory: FastifyServerFactory = (fastify) => {
+    const server = createServer({
+      headersTimeout,
+      requestTimeout,
+      // How often the two are looked at; Node's default of 30 s would let a slow client linger for as long.
+      connectionsCheckingInterval: Math.min(1_000, headersTimeout),
+      // Longer than the 60 s after which common proxies drop an idle connection, so that it is they who do it.
+      keepAliveTimeout: 72_000,
+    })
+    server.on('request', (request, response) => {
+      if (!admit(request, response)) return
+      const stack = stackOf(request)
+      if (stack && stack.listenerCount('request') > 0) stack.emit('request', request, response)
+      else fastify(request, response)
+    })
+    server.on('upgrade', (request, socket, head) => {
+      // Node took its own error listener off; a reset that arrives now must not end the process.
+      socket.on('error', () => socket.destroy())
+      const response = plainResponse(request, socket)
+      if (!admit(request, response)) return
+      const stack = stackOf(request)
+      if (stack && stack.listenerCount('upgrade') > 0) {
+        response.detachSocket(request.socket)
+        stack.emit('upgrade', request, socket, head)
+      } else {
+        // A server may ignore an upgrade it does not speak (RFC 9110 §7.8): curl --http2 offers h2c on every request.
+        fastify(request, response)
+      }
+    })
+    return server
+  }
+
+  function stackOf({ url = '/' }: IncomingMessage): Server | undefined {
+    const path = url.split('?', 1)[0] ?? ''
+    for (const [prefix, stack] of stacks) if (path === prefix || path.startsWith(`${prefix}/`)) return stack
+    return undefined
+  }
+
+  /** Lets a request in, or answers it and returns false. Preflights end here. */
+  function admit(request: IncomingMessage, response: ServerResponse): boolean {
+    const error = refusal(request, allowHosts) ?? addressOf(request.url).error
+    if (error) {
+      refuse(response, error)
+      return false
+    }
+    const { origin, host } = request.headers
+    if (origin === undefined || hostOf(origin) === host) return true
+    response.setHeader('Access-Control-Allow-Origin', origin)
+    response.setHeader('Vary', 'Origin')
+    if (request.method !== 'OPTIONS') return true
+    response.writeHead(204, {
+      'Access-Control-Allow-Methods': 'GET, POST',
+      'Access-Control-Allow-Headers': request.headers['access-control-request-headers'] ?? '',
+      'Access-Control-Max-Age': 7200,
+    })
+    response.end()
+    return false
+  }
+
+  return {
+    serverFactory,
+    under(path) {
+      const stack = stacks.get(path) ?? (new EventEmitter() as Server)
+      stacks.set(path, stack)
+      return stack
+    },
+  }
+}
+
+/** A response that writes to an upgrade's socket as if the upgrade had not been asked for, and ends it. */
+function plainResponse(request: IncomingMessage, socket: Duplex): ServerResponse {
+  const response = new ServerResponse(request)
+  response.shouldKeepAlive = false
+  response.assignSocket(request.socket)
+  response.on('finish', () => socket.end())
+  return response
+}
+
+function refuse(response: ServerResponse, error: WireError) {
+  const body = JSON.stringify({ error: error.body })
+  response.writeHead(error.status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    Connection: 'close',
+  })
+  response.end(body)
+}
+
+/** Why a request may not come in, by the name it calls us and the page it comes from. */
+function refusal(request: IncomingMessage, allowHosts: readonly string[]): WireError | undefined {
+  const { host, origin } = request.headers
+  const name = nameOf(host ?? '')
+  // A page of a foreign name that was made to resolve to this machine (DNS rebinding) betrays itself by its Host.
+  if (name === undefined || !isOurs(name, allowHosts)) {
+    return new WireError(
+      'unknown-host',
+      `This server does not answer to this Host; start it with --allow-host NAME.`,
+    )
+  }
+  // Programs send no Origin; a browser's page cannot leave it out where it matters (RFC 6455 §10.2, Fetch §3.1).
+  if (origin === undefined) return undefined
+  const from = hostOf(origin)
+  if (from !== undefined && from === hostOf(`http://${host}`)) return undefined
+  const port = from === undefined ? undefined : new URL(origin).port || '80'
+  if (
+    from !== undefined &&
+    port === String(request.socket.localPort) &&
+    isOurs(nameOf(from) ?? '', allowHosts)
+  ) {
+    return undefined
+  }
+  return new WireError(
+    'foreign-origin',
+    'Pages of another origin may not connect. Open the page this server serves.',
+  )
+}
+
+/** `host[:port]` of an origin, in lower case, without the default port; nothing for `null` and the like. */
+function hostOf(origin: string): string | undefined {
+  try {
+    return new URL(origin).host || undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The name in `name[:port]` (RFC 9110 §7.2). */
+function nameOf(host: string): string | undefined {
+  try {
+    return new URL(`http://${host}`).hostname.replace(/^\[|\]$|\.$/g, '') || undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isOurs(name: string, allowHosts: readonly string[]): boolean {
+  return (
+    name === 'localhost' ||
+    name.endsWith('.localhost') ||
+    /^127\.\d+\.\d+\.\d+$/.test(name) ||
+    name === '::1' ||
+    allowHosts.some((allowed) => allowed.toLowerCase() === name) ||
+    isThisMachine(name)
+  )
+}
+
+/** Asked anew each time: a laptop changes networks while the server runs. */
+function isThisMachine(name: string): boolean {
+  const self = hostname().toLowerCase()
+  if (name === self || name === `${self}.local`) return true
+  return Object.values(networkInterfaces()).some((addresses) =>
+    addresses?.some(({ address }) => address === name),
+  )
+}

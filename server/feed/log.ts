@@ -1,0 +1,38 @@
+import type { Cursor } from '../contract/cursor.ts'
+import type { Draft, Entry, Receipt } from '../contract/wire.ts'
+
+/** The ordered entries of every room. Memory now, a file or a cluster behind the same five verbs later. */
+export interface Log {
+  /**
+   * Appends a draft as the room's next entry, or finds the entry it already is: the same id by the same author.
+   * Throws `id-taken` when that id already stands for something else. Without an author nothing is a repeat.
+   */
+  append(room: string, draft: Draft, author: string | undefined): Promise<Appended>
+  /** At most `limit` entries after the cursor; without one, those after the latest 50 began. */
+  after(room: string, cursor: Cursor | undefined, limit: number): Promise<Slice>
+  /** Calls back with every entry of every room as it is appended, in order. */
+  follow(onEntry: OnEntry): Stop
+  close(): void
+}
+
+export interface Appended {
+  receipt: Receipt
+  /** True when the draft had been appended before, and this is its first receipt. */
+  repeat: boolean
+}
+
+export interface Slice {
+  /** Where this slice begins: the cursor just before its first entry. */
+  start: Cursor
+  /** Where a reader stands after it. */
+  cursor: Cursor
+  /** True when what followed the asked cursor is not kept; `start` is then the oldest place that is. */
+  gap: boolean
+  more: boolean
+  entries: Entry[]
+}
+
+/** Receives an entry and the cursor of a reader who has it. */
+export type OnEntry = (entry: Entry, cursor: Cursor) => void
+
+export type Stop = () => void

@@ -1,0 +1,156 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import { now } from '../clock.ts'
+import { type Cursor, formatCursor, parseCursor } from '../contract/cursor.ts'
+import { WireError } from '../contract/errors.ts'
+import { BACKLOG, type Draft, type Entry, type Receipt } from '../contract/wire.ts'
+import type { Log, OnEntry } from './log.ts'
+
+/** What the log may hold. Beyond any of these the oldest goes first, and its readers are told `gap`. */
+export interface MemoryLogLimits {
+  entriesPerRoom?: number
+  rooms?: number
+  /** Bytes of text over all rooms, counted as two a UTF-16 unit, which is what V8 may need. */
+  bytes?: number
+}
+
+interface Room {
+  /** Kept entries by seq: a Map remembers insertion order, so its first key is the oldest. */
+  kept: Map<number, Kept>
+  /** The seq of the latest entry. */
+  head: number
+  /** Which draft became which entry, for as long as the entry is kept: `author id` → seq. */
+  drafts: Map<string, number>
+  bytes: number
+}
+
+interface Kept {
+  entry: Entry
+  /** Its key in `drafts`, where it may be repeated. */
+  key: string | undefined
+}
+
+/** A log that lives and dies with the process; its epoch is drawn anew each time. */
+export function createMemoryLog(limits: MemoryLogLimits = {}): Log {
+  const { entriesPerRoom = 10_000, rooms: maxRooms = 1_000, bytes: maxBytes = 256 * 1024 * 1024 } = limits
+  const epoch = newEpoch()
+  const followers = new Set<OnEntry>()
+  /** In order of their last entry, the quietest first. */
+  const rooms = new Map<string, Room>()
+  let totalBytes = 0
+  /**
+   * Rooms that were forgotten may be born again, and must not use a seq twice: a cursor of their first life would
+   * then pass for one of the second. So every later birth starts beyond the highest head ever forgotten.
+   */
+  let base = 0
+
+  const unborn = (): Room => ({ kept: new Map(), head: base, drafts: new Map(), bytes: 0 })
+  const oldestSeq = (room: Room) => room.kept.keys().next().value ?? room.head + 1
+
+  function append(name: string, draft: Draft, author: string | undefined) {
+    const room = rooms.get(name) ?? unborn()
+    const id = draft.id ?? randomBytes(9).toString('base64url')
+    const key = draft.id !== undefined && author !== undefined ? `${author} ${draft.id}` : undefined
+    const known = key === undefined ? undefined : room.kept.get(room.drafts.get(key) ?? 0)?.entry
+    if (known) {
+      if (known.text !== draft.text) {
+        throw new WireError('id-taken', `You published something else as "${id}" before. Choose another id.`)
+      }
+      return { receipt: receiptOf(known), repeat: true }
+    }
+
+    const entry: Entry = {
+      room: name,
+      seq: room.head + 1,
+      kind: 'text',
+      id,
+      from: { name: draft.name ?? 'guest' },
+      text: draft.text,
+      ...(draft.sentAt !== undefined && { sentAt: draft.sentAt }),
+      at: now(),
+    }
+    room.head = entry.seq
+    room.kept.set(entry.seq, { entry, key })
+    if (key !== undefined) room.drafts.set(key, entry.seq)
+    room.bytes += sizeOf(entry)
+    totalBytes += sizeOf(entry)
+    rooms.delete(name)
+    rooms.set(name, room)
+    makeRoom(name, room)
+    const cursor = formatCursor(epoch, entry.seq)
+    for (const onEntry of followers) onEntry(entry, cursor)
+    return { receipt: receiptOf(entry), repeat: false }
+  }
+
+  /** Brings the log back within its limits: first the room's own, then whole rooms, the quietest first. */
+  function makeRoom(latestName: string, latest: Room) {
+    while (latest.kept.size > entriesPerRoom) forgetOldest(latest)
+    for (const [name, room] of rooms) {
+      if (name === latestName || (rooms.size <= maxRooms && totalBytes <= maxBytes)) break
+      rooms.delete(name)
+      totalBytes -= room.bytes
+      base = Math.max(base, room.head)
+    }
+    while (totalBytes > maxBytes && latest.kept.size > 1) forgetOldest(latest)
+  }
+
+  function forgetOldest(room: Room) {
+    const oldest = room.kept.get(oldestSeq(room))
+    if (!oldest) return
+    room.kept.delete(oldest.entry.seq)
+    if (oldest.key !== undefined) room.drafts.delete(oldest.key)
+    room.bytes -= sizeOf(oldest.entry)
+    totalBytes -= sizeOf(oldest.entry)
+  }
+
+  function after(name: string, cursor: Cursor | undefined, limit: number) {
+    const room = rooms.get(name) ?? unborn()
+    const oldest = oldestSeq(room)
+    const { from, gap } = startOf(room, oldest, cursor)
+    const last = Math.min(from + limit, room.head)
+    const entries: Entry[] = []
+    for (let seq = from + 1; seq <= last; seq++) {
+      const kept = room.kept.get(seq)
+      if (kept) entries.push(kept.entry)
+    }
+    return {
+      start: formatCursor(epoch, from),
+      cursor: formatCursor(epoch, last),
+      gap,
+      more: last < room.head,
+      entries,
+    }
+  }
+
+  /** The seq after which to begin, and whether something before it is lost to the reader. */
+  function startOf(room: Room, oldest: number, cursor: Cursor | undefined) {
+    const beginning = oldest - 1
+    if (cursor === undefined) return { from: Math.max(beginning, room.head - BACKLOG), gap: false }
+    if (cursor === '0') return { from: beginning, gap: false }
+    const asked = parseCursor(cursor)
+    const held = asked.epoch === epoch && asked.seq >= beginning && asked.seq <= room.head
+    return held ? { from: asked.seq, gap: false } : { from: beginning, gap: true }
+  }
+
+  return {
+    append: async (room, draft, author) => append(room, draft, author),
+    after: async (room, cursor, limit) => after(room, cursor, limit),
+    follow(onEntry) {
+      followers.add(onEntry)
+      return () => followers.delete(onEntry)
+    },
+    close: () => followers.clear(),
+  }
+}
+
+/** Four characters of a–z and 0–9. */
+function newEpoch(): string {
+  return randomInt(36 ** 4)
+    .toString(36)
+    .padStart(4, '0')
+}
+
+const receiptOf = ({ id, seq, at }: Entry): Receipt => ({ id, seq, at, stored: 'memory' })
+
+/** What an entry weighs: its strings, and a fixed part for the objects that hold them. */
+const sizeOf = (entry: Entry): number =>
+  2 * (entry.text.length + entry.id.length + entry.from.name.length) + 400

@@ -1,0 +1,94 @@
+import { createServer } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import type { FastifyInstance } from 'fastify'
+import { createApp } from './app.ts'
+import { readOptions } from './options.ts'
+
+/** The process: options, listen, say where, stop cleanly. Ready is one line on stdout; logs go to stderr. */
+const options = readOptions(process.argv)
+const app = await createApp({
+  allowHosts: options.allowHost,
+  logger: { level: 'warn', stream: process.stderr },
+})
+stopCleanly(app)
+
+try {
+  await app.listen({ port: options.port, host: options.host })
+} catch (error) {
+  await app.close()
+  process.stderr.write(`${await explain(error as NodeJS.ErrnoException)}\n`)
+  process.exit(1)
+}
+
+const address = app.server.address()
+const port = typeof address === 'object' && address ? address.port : options.port
+process.stdout.write(`Wireside http://${urlHost(options.host)}:${port}\n`)
+if (options.host === '0.0.0.0' || options.host === '::') {
+  for (const lan of lanAddresses())
+    process.stderr.write(`Others reach it at http://${urlHost(lan)}:${port}\n`)
+}
+
+async function explain(error: NodeJS.ErrnoException): Promise<string> {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `Port ${options.port} is in use. Port ${await freePort(options.port + 1)} is free: npm start -- --port ${await freePort(options.port + 1)}`
+    case 'EACCES':
+      return `Port ${options.port} needs more rights than you have. Ports from 1024 up do not: npm start -- --port 3000`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `This machine has no address "${options.host}". Use --host 127.0.0.1, or 0.0.0.0 to let others in.`
+    default:
+      return `Wireside cannot listen on ${options.host}:${options.port}: ${error.message}`
+  }
+}
+
+/** The first port from `from` up that can be listened on. */
+async function freePort(from: number): Promise<number> {
+  if (from > 65_535) return 0
+  const free = await new Promise<boolean>((resolve) => {
+    const probe = createServer()
+      .once('error', () => resolve(false))
+      .listen(from, options.host, () => probe.close(() => resolve(true)))
+  })
+  return free ? from : freePort(from + 1)
+}
+
+/** 0.0.0.0 is where to listen, not where to go. */
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function lanAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+    .map(({ address }) => address)
+}
+
+/**
+ * Ends the process on SIGTERM and SIGINT: connections are told and drained; after 5 s, whatever is left is cut. A
+ * terminal sends Ctrl-C to the whole group and npm passes it on once more, so a second signal means nothing.
+ */
+function stopCleanly(app: FastifyInstance) {
+  let stopping = false
+  const stop = () => {
+    if (stopping) return
+    stopping = true
+    setTimeout(() => process.exit(0), 5_000).unref()
+    app.close().then(
+      () => process.exit(0),
+      (error) => {
+        process.stderr.write(`${error}\n`)
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  // npm may end without passing the signal on; a server without its parent would stay behind unseen.
+  if (process.env.npm_lifecycle_event === 'start') {
+    const parent = process.ppid
+    setInterval(() => process.ppid !== parent && stop(), 500).unref()
+  }
+}

@@ -1,0 +1,42 @@
+import type { Server } from 'node:http'
+import type { Tallies } from '../contract/meter.ts'
+import type { TransportName } from '../contract/transports.ts'
+import type { Feed } from '../feed/feed.ts'
+import { createLedger } from './ledger.ts'
+import { type Engine, type Messages, tapEngine, tapWebSockets, type WebSocketServer } from './messages.ts'
+import { createSockets } from './sockets.ts'
+import { wrapFeed } from './wrap.ts'
+
+/**
+ * The meter counts what each transport costs, and no transport knows of it. It looks from two sides:
+ * - the sockets say how many bytes crossed, and requests say whose they were (sockets.ts);
+ * - the feed says what was carried: entries and their bytes (wrap.ts), and what else was said (messages.ts).
+ * What is left of the bytes after heads, control and payload is framing.
+ */
+export interface Meter {
+  /** Counts the connections of a server. Call it when every stack has put its own listeners on. */
+  tap(server: Server, webSockets: WebSocketServer, engine: Engine): void
+  /** The same feed, with what it carries entered under a transport. */
+  wrap(feed: Feed, transport: TransportName): Feed
+  /** All tallies, or one client's. Settles every open socket first. */
+  read(client?: string): Tallies
+}
+
+export function createMeter(maxClients?: number): Meter {
+  const ledger = createLedger(maxClients)
+  const messages: Messages = { carrying: false, heard: 0 }
+  const sockets = createSockets(ledger, messages)
+
+  return {
+    tap(server, webSockets, engine) {
+      sockets.tap(server)
+      tapWebSockets(webSockets, messages, sockets.accountOf)
+      tapEngine(engine, messages, sockets.accountOf)
+    },
+    wrap: (feed, transport) => wrapFeed(feed, transport, ledger, messages, sockets.exchangeOf),
+    read(client) {
+      sockets.settle()
+      return ledger.read(client)
+    },
+  }
+}

@@ -1,0 +1,66 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { RoomParams, WaitQuery } from '../contract/wire.ts'
+import { acceptDrafts, pageReplies, sendPage } from './polling.ts'
+import { type ServerTransport, whoIs } from './transport.ts'
+
+/**
+ * Long polling: the client asks, and the answer waits until there is something to say.
+ * Costs one request per answer (a burst shares one), and one connection held while waiting.
+ * Cannot stream: after each answer the client must ask again, and what comes meanwhile waits in the log.
+ * On the wire: `GET /long-polling/lobby?after=k3f9.42&wait=25`, silence, then a page as of short polling.
+ */
+export const longPolling: ServerTransport = async (app, { feed }) => {
+  const waiting = new Set<AbortController>()
+
+  // Receive
+  app.withTypeProvider<TypeBoxTypeProvider>().get(
+    '/:room',
+    {
+      exposeHeadRoute: false,
+      schema: {
+        summary: 'Read what is new, as soon as there is something',
+        tags: ['feed'],
+        params: RoomParams,
+        querystring: WaitQuery,
+        response: pageReplies,
+      },
+    },
+    async (request, reply) => {
+      const { room } = request.params
+      const who = whoIs(request.raw)
+      const page = await feed.page(room, request.query.after, who)
+      if (page.entries.length > 0 || page.gap) return sendPage(reply, page)
+
+      const enough = new AbortController()
+      const timer = setTimeout(
+        () => enough.abort(),
+        secondsToWait(request.query.wait, request.headers.prefer) * 1000,
+      )
+      reply.raw.once('close', () => enough.abort())
+      waiting.add(enough)
+      await feed.news(room, page.cursor, enough.signal)
+      waiting.delete(enough)
+      clearTimeout(timer)
+      // Nobody is there to read the answer; whoever comes back asks with the same cursor.
+      if (reply.raw.destroyed) return reply.hijack()
+      return sendPage(reply, await feed.page(room, page.cursor, who))
+    },
+  )
+
+  // Publish
+  acceptDrafts(app, feed)
+
+  // Close: whoever waits is answered now, with nothing new.
+  app.addHook('preClose', async () => {
+    for (const enough of waiting) enough.abort()
+  })
+}
+
+const DEFAULT_WAIT = 25
+
+/** The query wins; else `Prefer: wait=N` (RFC 7240 §4.3), of which we ignore what we cannot honour (§2). */
+function secondsToWait(query: string | undefined, prefer: string | string[] | undefined): number {
+  if (query !== undefined) return Number(query)
+  const preferred = /(?:^|[,;])\s*wait\s*=\s*"?(\d+)"?/i.exec(String(prefer ?? ''))?.[1]
+  return preferred === undefined ? DEFAULT_WAIT : Math.min(60, Number(preferred))
+}

@@ -1,0 +1,57 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import {
+  Draft,
+  ErrorReply,
+  MAX_BODY,
+  Page,
+  type Page as PageType,
+  Receipt,
+  RoomParams,
+} from '../contract/wire.ts'
+import { entryJson } from '../feed/encoding.ts'
+import type { Feed } from '../feed/feed.ts'
+import { whoIs } from './transport.ts'
+
+/** What the transports made of plain HTTP requests share: how a page is answered, and how a draft is posted. */
+
+export const pageReplies = { 200: Page, 400: ErrorReply }
+
+/** Answers a poll. The entries' JSON is shared with every other reader; only the envelope is this reader's. */
+export function sendPage(reply: FastifyReply, { cursor, gap, more, entries }: PageType) {
+  const json = entries.map((entry) => entryJson(entry, cursor)).join(',')
+  return reply
+    .headers({ 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .send(Buffer.from(`{"cursor":"${cursor}","gap":${gap},"more":${more},"entries":[${json}]}`))
+}
+
+/** `POST /:room`: a draft in, a receipt out; 201 the first time, 200 for a repeat. */
+export function acceptDrafts(app: FastifyInstance, feed: Feed) {
+  app.withTypeProvider<TypeBoxTypeProvider>().post(
+    '/:room',
+    {
+      bodyLimit: MAX_BODY,
+      schema: {
+        summary: 'Publish an entry',
+        tags: ['feed'],
+        params: RoomParams,
+        body: Draft,
+        response: {
+          200: Receipt,
+          201: Receipt,
+          400: ErrorReply,
+          409: ErrorReply,
+          413: ErrorReply,
+          415: ErrorReply,
+        },
+      },
+    },
+    async (request, reply) => {
+      const { receipt, repeat } = await feed.publish(request.params.room, request.body, whoIs(request.raw))
+      return reply
+        .code(repeat ? 200 : 201)
+        .type('application/json')
+        .send(receipt)
+    },
+  )
+}

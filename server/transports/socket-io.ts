@@ -1,0 +1,149 @@
+import { Server, type Socket } from 'socket.io'
+import Type from 'typebox'
+import { toWireError } from '../contract/errors.ts'
+import { pathOf } from '../contract/transports.ts'
+import { checkStructure, compile, readDraft } from '../contract/validate.ts'
+import { After, MAX_BODY, RoomName } from '../contract/wire.ts'
+import type { Door } from '../door.ts'
+import { entryJson, oncePerEntry } from '../feed/encoding.ts'
+import { createJoins } from './joins.ts'
+import { MAX_QUEUE, type ServerTransport, whoIs } from './transport.ts'
+
+/**
+ * Socket.IO 4: events with acknowledgements over Engine.IO, which begins with HTTP polling and upgrades to WebSocket.
+ * Costs up to five requests before it settles, then some twenty bytes of packet syntax per entry.
+ * Cannot be read by a plain WebSocket client; its own needs its library.
+ * On the wire: `42/chat,["entry",{…}]`: 4 = Engine.IO message, 2 = Socket.IO event, then namespace and JSON.
+ */
+export const socketIo: ServerTransport = async (app, { feed }) => {
+  app.io.of('/chat').on('connection', (socket) => {
+    const who = whoIs(socket.request)
+    const joins = createJoins(feed, who)
+    const queue = boundedQueue(socket)
+
+    // Receive
+    answer(socket, 'join', (request, ack) => {
+      const { room, after } = check<JoinRequest>(checkJoin, request)
+      return joins.join(room, after ?? undefined, {
+        onJoined: ack,
+        onGap: (cursor) => socket.emit('gap', { room, cursor }),
+        onEntry: (entry, cursor) => queue.write(encodeEntry(entry, cursor)),
+        ready: queue.drained,
+      })
+    })
+    answer(socket, 'leave', async (request, ack) => {
+      const { room } = check<RoomRequest>(checkRoom, request)
+      joins.leave(room)
+      ack({ room })
+    })
+
+    // Publish
+    answer(socket, 'publish', async (request, ack) => {
+      const { room, draft } = check<PublishRequest>(checkPublish, request)
+      const { receipt } = await feed.publish(room, readDraft(draft), who)
+      ack(receipt)
+    })
+
+    socket.on('disconnect', () => joins.leaveAll())
+  })
+
+  // Close: awaiting io.close() would wait for the HTTP server, which waits for us.
+  app.addHook('preClose', async () => {
+    app.io.disconnectSockets(true)
+    app.io.engine.close()
+  })
+}
+
+/** The Socket.IO server, on its own path of the door. */
+export function createIo(door: Door): Server {
+  const io = new Server({
+    maxHttpBufferSize: MAX_BODY,
+    perMessageDeflate: false,
+    httpCompression: false,
+    serveClient: false,
+    // The door decides which upgrades come here; Engine.IO need not guess which of the others to destroy.
+    destroyUpgrade: false,
+  })
+  return io.attach(door.under(pathOf['socket-io']))
+}
+
+/** Handles one event: whatever goes wrong is said in the acknowledgement, where the client asked for one. */
+function answer(socket: Socket, event: string, handle: (request: unknown, ack: Ack) => Promise<void>) {
+  socket.on(event, async (...args: unknown[]) => {
+    const last = args.at(-1)
+    const ack: Ack = typeof last === 'function' ? (reply) => last(reply) : () => {}
+    try {
+      await handle(args[0], ack)
+    } catch (error) {
+      const wireError = toWireError(error)
+      if (wireError.status === 500) console.error(error)
+      ack({ error: wireError.body })
+    }
+  })
+}
+
+type Ack = (reply: object) => void
+
+/**
+ * Engine.IO keeps what it cannot send yet, without bound and without telling how much. So count what is handed over
+ * until it says `drain`, and cut the connection of a reader that owes too much.
+ */
+function boundedQueue({ conn }: Socket) {
+  let queued = 0
+  conn.on('drain', () => {
+    queued = 0
+  })
+  return {
+    write(packet: string) {
+      // The packet is encoded already, and conn.write adds only Engine.IO's own type byte.
+      conn.write(packet, { compress: false })
+      queued += packet.length
+      if (queued > MAX_QUEUE) conn.close(true)
+    },
+    drained: () =>
+      queued < MAX_QUEUE / 4 || conn.readyState !== 'open'
+        ? undefined
+        : new Promise<void>((resolve) => {
+            const done = () => {
+              conn.off('drain', done).off('close', done)
+              resolve()
+            }
+            conn.on('drain', done).on('close', done)
+          }),
+  }
+}
+
+/** A Socket.IO event (protocol v5): type 2, the namespace, a comma, the JSON of name and arguments. */
+const encodeEntry = oncePerEntry((entry, cursor) => `2/chat,["entry",${entryJson(entry, cursor)}]`)
+
+const RoomRequest = Type.Object(
+  { room: RoomName },
+  { description: 'an object with "room"', error: 'bad-room' },
+)
+const JoinRequest = Type.Object(
+  { room: RoomName, after: Type.Optional(Type.Union([After, Type.Null()])) },
+  { description: 'an object with "room" and, to resume, "after"', error: 'bad-room' },
+)
+const PublishRequest = Type.Object(
+  { room: RoomName, draft: Type.Unknown() },
+  { description: 'an object with "room" and "draft"', error: 'bad-room' },
+)
+type RoomRequest = Type.Static<typeof RoomRequest>
+type JoinRequest = Type.Static<typeof JoinRequest>
+type PublishRequest = Type.Static<typeof PublishRequest>
+const checkRoom = compile(RoomRequest)
+const checkJoin = compile(JoinRequest)
+const checkPublish = compile(PublishRequest)
+
+/** Throws what the check found, or what is too deep for the code that would walk it (Socket.IO's own recurses). */
+function check<T>(of: typeof checkRoom, request: unknown): T {
+  const error = checkStructure(request, 'bad-draft') ?? of(request)
+  if (error) throw error
+  return request as T
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    io: Server
+  }
+}

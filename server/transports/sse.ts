@@ -1,0 +1,98 @@
+import type { ServerResponse } from 'node:http'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { encode, encodeComment } from 'eventsource-encoder'
+import { HEARTBEAT_MS } from '../contract/transports.ts'
+import { compile } from '../contract/validate.ts'
+import { After, ErrorReply, ReadQuery, RoomParams } from '../contract/wire.ts'
+import { entryJson, oncePerEntry } from '../feed/encoding.ts'
+import { acceptDrafts } from './polling.ts'
+import { drained, MAX_QUEUE, type ServerTransport, whoIs } from './transport.ts'
+
+/**
+ * Server-sent events (WHATWG HTML §9.2): one response that never ends, in text lines the browser parses by itself.
+ * Costs one request per connection, then some thirty bytes of framing per entry, and one connection held.
+ * Cannot carry anything upwards (drafts go by POST) nor binary data, and HTTP/1.1 browsers allow six per origin.
+ * On the wire: `id: k3f9.42`, `data: {"room":"lobby","seq":42,…}`, an empty line.
+ */
+export const sse: ServerTransport = async (app, { feed }) => {
+  const streams = new Set<ServerResponse>()
+
+  // Receive
+  app.withTypeProvider<TypeBoxTypeProvider>().get(
+    '/:room',
+    {
+      exposeHeadRoute: false,
+      schema: {
+        summary: 'Follow a room as a stream of events',
+        description:
+          'text/event-stream: `joined`, then a message event per entry; `gap` when entries were lost.',
+        tags: ['feed'],
+        params: RoomParams,
+        querystring: ReadQuery,
+        response: { 400: ErrorReply },
+      },
+    },
+    async (request, reply) => {
+      const after = lastEventId(request.headers['last-event-id']) ?? request.query.after
+      reply.hijack()
+      const stream = reply.raw
+      stream.writeHead(200, {
+        'Content-Type': 'text/event-stream',
+        'Cache-Control': 'no-store',
+        // nginx gathers a response before it passes it on, unless told not to.
+        'X-Accel-Buffering': 'no',
+      })
+      // The head leaves now, so that nobody on the way takes silence for a dead server.
+      stream.flushHeaders()
+      streams.add(stream)
+
+      const stop = await feed.follow(request.params.room, after, whoIs(request.raw), {
+        onJoined: (joined) =>
+          stream.write(encode({ event: 'joined', id: joined.cursor, data: JSON.stringify(joined) })),
+        onGap: (cursor) =>
+          stream.write(
+            encode({ event: 'gap', id: cursor, data: JSON.stringify({ room: request.params.room, cursor }) }),
+          ),
+        onEntry(entry, cursor) {
+          stream.write(encodeEntry(entry, cursor))
+          if (stream.writableLength > MAX_QUEUE) stream.destroy()
+        },
+        ready: () => drained(stream),
+      })
+      stream.once('close', () => {
+        stop()
+        streams.delete(stream)
+      })
+      if (stream.destroyed) stop()
+    },
+  )
+
+  // Publish
+  acceptDrafts(app, feed)
+
+  // Stay alive: a comment is no event, but it crosses proxies that cut idle connections.
+  const heartbeat = setInterval(() => {
+    for (const stream of streams) stream.write(encodeComment(''))
+  }, HEARTBEAT_MS)
+
+  // Close: readers come back by themselves, each after a moment of its own.
+  app.addHook('preClose', async () => {
+    clearInterval(heartbeat)
+    for (const stream of streams) stream.end(encode({ retry: Math.round(Math.random() * 5000) }))
+  })
+}
+
+/** An entry is one event whose id is its cursor, so that even a bare EventSource resumes where it was cut. */
+const encodeEntry = oncePerEntry((entry, cursor) =>
+  Buffer.from(encode({ id: cursor, data: entryJson(entry, cursor) })),
+)
+
+const checkCursor = compile(After)
+
+/** A reader that reconnects says where it was; an empty id is one that was never set (HTML §9.2.4). */
+function lastEventId(header: string | string[] | undefined): string | undefined {
+  if (header === undefined || header === '') return undefined
+  const error = checkCursor(header)
+  if (error) throw error
+  return String(header)
+}

@@ -1,0 +1,25 @@
+import type { IncomingMessage } from 'node:http'
+import type { Writable } from 'node:stream'
+import type { FastifyPluginAsync } from 'fastify'
+import { addressOf } from '../address.ts'
+import type { Feed, Who } from '../feed/feed.ts'
+
+/** One way to carry the feed: a Fastify plugin, registered under its path. */
+export type ServerTransport = FastifyPluginAsync<{ feed: Feed }>
+
+export const whoIs = (request: IncomingMessage): Who => ({ request, client: addressOf(request.url).client })
+
+/** A reader of a held-open connection may owe us this many bytes; beyond, it is cut and may resume. */
+export const MAX_QUEUE = 1024 * 1024
+
+/** Resolves when what was written has left for the kernel, or never will; at once (undefined) when nothing waits. */
+export function drained(stream: Writable): Promise<void> | undefined {
+  if (!stream.writableNeedDrain || stream.destroyed) return undefined
+  return new Promise((resolve) => {
+    const done = () => {
+      stream.off('drain', done).off('close', done)
+      resolve()
+    }
+    stream.on('drain', done).on('close', done)
+  })
+}

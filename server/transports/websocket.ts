@@ -1,0 +1,176 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { WebsocketPluginOptions } from '@fastify/websocket'
+import type { FastifyRequest } from 'fastify'
+import type { WebSocket } from 'ws'
+import { toWireError, WireError } from '../contract/errors.ts'
+import { HEARTBEAT_MS, pathOf } from '../contract/transports.ts'
+import { compile, readDraft, readJson } from '../contract/validate.ts'
+import { Command, ErrorReply, MAX_BODY, ReadQuery, RoomParams } from '../contract/wire.ts'
+import type { Door } from '../door.ts'
+import { entryJson, oncePerEntry } from '../feed/encoding.ts'
+import { createJoins } from './joins.ts'
+import { drained, MAX_QUEUE, type ServerTransport, whoIs } from './transport.ts'
+
+/**
+ * WebSocket (RFC 6455): an HTTP request that becomes a two-way stream of frames.
+ * Costs one handshake per connection, then 2 to 10 bytes of header per frame, and one connection held.
+ * Cannot resume, reconnect or acknowledge by itself: cursor, backoff and receipts are ours.
+ * On the wire: `{"publish":{"text":"hi"}}` up, `{"receipt":{…}}` and `{"entry":{…}}` down, one JSON text a frame.
+ */
+export const websocket: ServerTransport = async (app, { feed }) => {
+  const upgradeOnly = async () => {
+    throw new WireError(
+      'upgrade-required',
+      'This is a WebSocket: connect with ws://, for instance npx wscat -c ws://…',
+    )
+  }
+  const schema = {
+    summary: 'Follow and publish over a WebSocket',
+    description:
+      'Text frames: {"join"}, {"leave"}, {"publish"} up; {"joined"}, {"entry"}, {"gap"}, {"receipt"}, {"error"} down.',
+    tags: ['feed'],
+    querystring: ReadQuery,
+    response: { 400: ErrorReply, 426: ErrorReply },
+  }
+
+  const routes = app.withTypeProvider<TypeBoxTypeProvider>()
+  routes.route({
+    method: 'GET',
+    url: '/:room',
+    exposeHeadRoute: false,
+    schema: { ...schema, params: RoomParams },
+    handler: upgradeOnly,
+    wsHandler: (socket, { params, query, raw }) => converse(socket, raw, params.room, query.after),
+  })
+  routes.route({
+    method: 'GET',
+    url: '/',
+    exposeHeadRoute: false,
+    schema,
+    handler: upgradeOnly,
+    wsHandler: (socket, { raw }) => converse(socket, raw),
+  })
+
+  function converse(socket: WebSocket, request: FastifyRequest['raw'], urlRoom?: string, after?: string) {
+    const who = whoIs(request)
+    const joins = createJoins(feed, who)
+    const wire = request.socket
+    let badInARow = 0
+
+    // Receive
+    function join(room: string, cursor: string | undefined) {
+      return joins.join(room, cursor, {
+        onJoined: (joined) => send({ joined: joined.room, cursor: joined.cursor }),
+        onGap: (cursor) => send({ gap: room, cursor }),
+        onEntry(entry, cursor) {
+          socket.send(encodeEntry(entry, cursor), text)
+          if (wire.writableLength > MAX_QUEUE) closeSlow()
+        },
+        ready: () => drained(wire),
+      })
+    }
+
+    // Publish
+    async function publish(draft: unknown, room = urlRoom) {
+      if (room === undefined) throw new WireError('bad-room', 'Say the room: {"publish":{…},"room":"lobby"}.')
+      const { receipt } = await feed.publish(room, readDraft(draft), who)
+      send({ receipt })
+    }
+
+    // Commands
+    socket.on('message', (data: Buffer, isBinary: boolean) => {
+      if (isBinary) return socket.close(1003, 'send text frames')
+      try {
+        obey(readCommand(data))
+        badInARow = 0
+      } catch (error) {
+        sendError(error)
+        // A client that goes on like this is no client of ours.
+        if (++badInARow === 10) socket.close(1008, 'ten bad frames in a row')
+      }
+    })
+
+    function obey({ join: toJoin, leave, publish: draft, room, after }: Command) {
+      if (toJoin !== undefined)
+        join(toJoin, after ?? undefined).catch((error) => sendError(error, { room: toJoin }))
+      if (leave !== undefined) {
+        joins.leave(leave)
+        send({ left: leave })
+      }
+      if (draft !== undefined) publish(draft, room).catch((error) => sendError(error, idOf(draft)))
+    }
+
+    function send(message: object) {
+      socket.send(JSON.stringify(message))
+    }
+
+    function sendError(error: unknown, about: { id?: string; room?: string } = {}) {
+      const wireError = toWireError(error)
+      if (wireError.status === 500) app.log.error(error)
+      send({ error: { ...wireError.body, ...about } })
+    }
+
+    function closeSlow() {
+      joins.leaveAll()
+      socket.close(1013, 'reading too slowly; come back with your cursor')
+      // The close frame stands behind a queue that may never drain.
+      setTimeout(() => socket.terminate(), 1_000).unref()
+    }
+
+    socket.on('close', () => joins.leaveAll())
+    if (urlRoom !== undefined) join(urlRoom, after).catch((error) => sendError(error, { room: urlRoom }))
+  }
+
+  // Stay alive: who has not answered one ping by the next is gone (RFC 6455 §5.5.2).
+  const answered = new WeakSet<WebSocket>()
+  app.websocketServer.on('connection', (socket) => {
+    answered.add(socket)
+    socket.on('pong', () => answered.add(socket))
+  })
+  const heartbeat = setInterval(() => {
+    for (const socket of app.websocketServer.clients) {
+      if (!answered.delete(socket)) socket.terminate()
+      else socket.ping()
+    }
+  }, HEARTBEAT_MS)
+  app.addHook('preClose', async () => clearInterval(heartbeat))
+}
+
+/** How @fastify/websocket is to be registered for this transport: on its own path of the door. */
+export const webSocketOptions = (door: Door): WebsocketPluginOptions => ({
+  options: {
+    server: door.under(pathOf.websocket),
+    maxPayload: MAX_BODY,
+    // A message may come in pieces (RFC 6455 §5.4), but one of endless empty pieces only burns time.
+    maxFragments: 1_000,
+  },
+  // ws has already answered with the close code of the error; the plugin's own handler would cut that off.
+  errorHandler: () => {},
+  preClose(done) {
+    for (const socket of this.websocketServer.clients) socket.close(1012, 'restarting')
+    done()
+  },
+})
+
+const text = { binary: false }
+
+const encodeEntry = oncePerEntry((entry, cursor) => Buffer.from(`{"entry":${entryJson(entry, cursor)}}`))
+
+const checkCommand = compile(Command)
+
+/** One frame as one command. Throws `bad-frame`, or the code of the field that is wrong. */
+function readCommand(data: Buffer): Command {
+  const value = readJson(data, 'bad-frame')
+  const error = checkCommand(value)
+  if (error) throw error
+  const command = value as Command
+  if (command.join === undefined && command.leave === undefined && command.publish === undefined) {
+    throw new WireError('bad-frame', 'A frame must hold "join", "leave" or "publish", like {"join":"lobby"}.')
+  }
+  return command
+}
+
+const idOf = (draft: unknown): { id?: string } =>
+  typeof draft === 'object' && draft !== null && 'id' in draft && typeof draft.id === 'string'
+    ? { id: draft.id }
+    : {}

@@ -1,0 +1,74 @@
+import type { io } from 'socket.io-client'
+import type { Draft, Entry, Receipt } from '../../server/contract/wire.ts'
+
+/** Where a client connects, as whom, and with what. The last three let a caller hand in, or wrap, the platform's own. */
+export interface Target {
+  /** The server's origin, like `http://localhost:3000`. */
+  url: string
+  room: string
+  /** The cursor to go on from; `0` for everything that is kept; absent for the latest entries. */
+  after?: string
+  /** Names this lane, so that the meter can tell its bytes. */
+  client?: string
+  /** Seconds between two short polls, 1 by default. Read before each poll, so it may change meanwhile. */
+  interval?: number
+  /** Seconds the server may hold a long poll, 25 by default. */
+  wait?: number
+  fetch?: typeof fetch
+  /** Node 20 has none of its own: hand in that of `ws`. */
+  WebSocket?: typeof WebSocket
+  io?: typeof io
+}
+
+/** What a connection tells its owner. Entries come in `seq` order, each exactly once, through reconnects. */
+export interface Listener {
+  onEntry(entry: Entry): void
+  /** Entries were lost to this reader: forget earlier seqs; what is still kept follows. */
+  onGap(cursor: string): void
+  onStatus(status: Status): void
+}
+
+/** Expected network failure is a status, not an exception. */
+export type Status =
+  | { state: 'connecting' }
+  /** `via` names the carrier where a transport has more than one: Socket.IO's `polling` or `websocket`. */
+  | { state: 'open'; via?: string }
+  /** The next attempt comes in `inMs` milliseconds; Socket.IO's own client does not tell. */
+  | { state: 'reconnecting'; inMs?: number; reason: string }
+  /** Ended: by `close()`, or because the server refused for good (`reason`). */
+  | { state: 'closed'; reason?: string }
+
+export interface Connection {
+  /** Resolves once the entry is in the log. Rejects with a `PublishError`; repeat with the same `id` to be safe. */
+  publish(draft: Draft): Promise<Receipt>
+  /** Where the reader stands: hand it to the next connection as `after`. Absent until the server has said. */
+  readonly cursor: string | undefined
+  close(): void
+}
+
+/** One way to carry the feed. Runs unchanged in a browser and in Node. */
+export type ClientTransport = (target: Target, listener: Listener) => Connection
+
+/** Why a draft did not become an entry: the server's code, or `network` when it is not known whether it did. */
+export class PublishError extends Error {
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.name = 'PublishError'
+    this.code = code
+  }
+}
+
+/** The URL of a path on the target's server, with the lane's name in the query. */
+export function urlOf(
+  { url, client }: Target,
+  path: string,
+  query: Record<string, string | undefined> = {},
+): URL {
+  const address = new URL(path, url)
+  for (const [name, value] of Object.entries({ ...query, client })) {
+    if (value !== undefined) address.searchParams.set(name, value)
+  }
+  return address
+}

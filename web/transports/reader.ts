@@ -1,0 +1,55 @@
+import { formatCursor, parseCursor } from '../../server/contract/cursor.ts'
+import type { Entry, Page } from '../../server/contract/wire.ts'
+import type { Listener, Target } from './connection.ts'
+
+/** What every client keeps through its reconnects: where it stands. */
+export interface Reader {
+  readonly cursor: string | undefined
+  /** The server says where we stand before what follows. */
+  joined(cursor: string): void
+  gap(cursor: string): void
+  entry(entry: Entry): void
+  page(page: Page): void
+}
+
+export function createReader({ after }: Target, listener: Listener): Reader {
+  let cursor = after
+  let epoch = ''
+  let seen = 0
+
+  function standAt(next: string) {
+    cursor = next
+    const parsed = parseCursor(next)
+    epoch = parsed.epoch
+    seen = parsed.seq
+  }
+
+  function gap(next: string) {
+    standAt(next)
+    listener.onGap(next)
+  }
+
+  function entry(entry: Entry) {
+    // A connection that was cut may have said this one just before; the log's order makes it easy to tell.
+    if (entry.seq <= seen) return
+    standAt(formatCursor(epoch, entry.seq))
+    listener.onEntry(entry)
+  }
+
+  return {
+    get cursor() {
+      return cursor
+    },
+    joined: standAt,
+    gap,
+    entry,
+    page(page) {
+      // The cursor is that of the last entry, and seqs have no holes: so this is where the page begins.
+      const end = parseCursor(page.cursor)
+      const start = formatCursor(end.epoch, end.seq - page.entries.length)
+      if (page.gap) gap(start)
+      else standAt(start)
+      page.entries.forEach(entry)
+    },
+  }
+}

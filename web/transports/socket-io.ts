@@ -1,0 +1,75 @@
+import { io, type Socket } from 'socket.io-client'
+import type { Entry, Receipt } from '../../server/contract/wire.ts'
+import { type ClientTransport, PublishError } from './connection.ts'
+import { createReader } from './reader.ts'
+
+/**
+ * Socket.IO 4: events with acknowledgements over Engine.IO, which begins with HTTP polling and upgrades to WebSocket.
+ * Costs up to five requests before it settles, then some twenty bytes of packet syntax per entry.
+ * Cannot resume by itself once the server has forgotten it: the cursor is ours. It reconnects by its own rules.
+ * On the wire: `42/chat,["entry",{…}]`: 4 = Engine.IO message, 2 = Socket.IO event, then namespace and JSON.
+ */
+export const socketIo: ClientTransport = (target, listener) => {
+  const reader = createReader(target, listener)
+  const socket: Socket = (target.io ?? io)(new URL('/chat', target.url).href, {
+    // A connection of its own, as every other lane has.
+    forceNew: true,
+    query: target.client === undefined ? {} : { client: target.client },
+    reconnectionDelay: 250,
+    reconnectionDelayMax: 5_000,
+    randomizationFactor: 1,
+  })
+  let comeBack: ReturnType<typeof setTimeout> | undefined
+
+  // Receive
+  listener.onStatus({ state: 'connecting' })
+  socket.on('entry', (entry: Entry) => reader.entry(entry))
+  socket.on('gap', ({ cursor }: { cursor: string }) => reader.gap(cursor))
+  socket.on('connect', () => {
+    socket.emit('join', { room: target.room, after: reader.cursor }, (reply: Reply<{ cursor: string }>) => {
+      if ('error' in reply) return end(reply.error.message)
+      reader.joined(reply.cursor)
+      const open = () => listener.onStatus({ state: 'open', via: socket.io.engine.transport.name })
+      open()
+      // Polling first, then WebSocket where that works.
+      socket.io.engine.once('upgrade', open)
+    })
+  })
+  socket.on('connect_error', ({ message }) => listener.onStatus({ state: 'reconnecting', reason: message }))
+  socket.on('disconnect', (reason) => {
+    if (reason === 'io client disconnect') return
+    if (reason !== 'io server disconnect') return listener.onStatus({ state: 'reconnecting', reason })
+    // The server sent us away, and the library takes that as final. Ours does so when it restarts.
+    const inMs = Math.random() * 5_000
+    listener.onStatus({ state: 'reconnecting', inMs, reason })
+    comeBack = setTimeout(() => socket.connect(), inMs)
+  })
+
+  function end(reason?: string) {
+    clearTimeout(comeBack)
+    socket.disconnect()
+    listener.onStatus(reason === undefined ? { state: 'closed' } : { state: 'closed', reason })
+  }
+
+  return {
+    // Publish
+    async publish(draft) {
+      // Without a connection the library would keep the draft and send it whenever; its author is told instead.
+      if (!socket.connected) throw new PublishError('network', 'There is no connection now.')
+      const reply: Reply<Receipt> = await socket
+        .timeout(10_000)
+        .emitWithAck('publish', { room: target.room, draft })
+        .catch(() => {
+          throw new PublishError('network', 'The connection was cut.')
+        })
+      if ('error' in reply) throw new PublishError(reply.error.code, reply.error.message)
+      return reply
+    },
+    get cursor() {
+      return reader.cursor
+    },
+    close: () => end(),
+  }
+}
+
+type Reply<T> = T | { error: { code: string; message: string } }
