@@ -1,11 +1,17 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { type Tallies, type Tally, tallyFields } from '../server/contract/meter.ts'
-import { transportNames } from '../server/contract/transports.ts'
+import { type TransportName, transportNames } from '../server/contract/transports.ts'
+import type { Page } from '../server/contract/wire.ts'
 import { connectReader } from './support/client.ts'
+import { type Exchange, openKeepAlive } from './support/keep-alive.ts'
 import { type CountingProxy, startProxy } from './support/proxy.ts'
 import { startServer, type TestServer } from './support/server.ts'
+import { until } from './support/until.ts'
 
-/** The meter against a counting TCP proxy: the two must agree to the byte. */
+/** The meter against a counting TCP proxy, and against clients that know every byte they sent: zero off. */
 let server: TestServer
 let proxy: CountingProxy
 
@@ -19,10 +25,7 @@ afterEach(async () => {
   await server.close()
 })
 
-const sum = (tallies: Tallies, field: keyof Tally) =>
-  Object.values(tallies).reduce((total, tally) => total + tally[field], 0)
-
-describe.each(transportNames)('%s', (name) => {
+describe.each(transportNames)('over %s', (name) => {
   test('every byte of a conversation is counted, and no other', async () => {
     const reader = connectReader(name, { url: proxy.url, client: 'ada' })
     await reader.open()
@@ -30,34 +33,310 @@ describe.each(transportNames)('%s', (name) => {
       await reader.publish({ text: `line ${n} … ünïcode 🙂`, id: `d-${n}`, sentAt: 1.5 })
     await reader.has(20)
     reader.close()
-    await quiet()
+    await settled(name)
 
-    const all = await server.meter()
+    const tally = (await server.meter())[name]
     const ada = await server.meter('ada')
-    const tally = all[name]
+    expect({ ...ada[name], open: 0 }).toEqual({ ...tally, open: 0 })
     expect(tally.bytesIn).toBe(proxy.up)
     expect(tally.bytesOut).toBe(proxy.down)
-    expect(ada[name]).toEqual(tally)
-    expect(tally.connections).toBe(proxy.connections)
     expect(tally.entriesIn).toBe(20)
     expect(tally.entriesOut).toBe(20)
-    expect(tally.payloadBytesOut).toBe(
-      reader.entries.reduce((n, entry) => n + Buffer.byteLength(JSON.stringify(entry)), 0),
+    expect(tally.payloadBytesOut).toBe(jsonBytes(reader.entries))
+    expect(tally.payloadBytesIn).toBe(
+      jsonBytes(reader.entries.map(({ text, id, sentAt }) => ({ text, id, sentAt }))),
     )
-    for (const way of ['In', 'Out'] as const) {
-      const parts = tally[`headBytes${way}`] + tally[`controlBytes${way}`] + tally[`payloadBytes${way}`]
-      expect(parts).toBeLessThanOrEqual(tally[`bytes${way}`])
+    expectPartsWithinWhole(tally)
+  })
+
+  test('every byte is counted over cuts, too', async () => {
+    const reader = connectReader(name, { url: proxy.url, client: 'ada' })
+    await reader.open()
+    for (let cut = 1; cut <= 3; cut++) {
+      await server.app.inject({ method: 'POST', url: '/sse/lobby', payload: { text: `before cut ${cut}` } })
+      await reader.has(cut)
+      await settled(name)
+      const { connections } = proxy
+      proxy.cut()
+      await until('the client is back', () => proxy.connections > connections)
     }
-    for (const field of tallyFields) expect(tally[field]).toBeGreaterThanOrEqual(0)
-    console.log(name, tally)
+    reader.close()
+    await settled(name)
+    expect(reader.seqs).toEqual([1, 2, 3])
   })
 })
 
-/** Until the proxy has passed on nothing for a while: what was in flight has arrived. */
-async function quiet() {
-  for (let last = -1; last !== proxy.up + proxy.down; ) {
-    last = proxy.up + proxy.down
-    await new Promise((resolve) => setTimeout(resolve, 50))
+describe('on one keep-alive connection shared by lanes', () => {
+  test('bytes are split at the boundaries of requests', async () => {
+    const wire = await openKeepAlive(server.port)
+    const draft = JSON.stringify({ text: 'hi', id: 'a-1' })
+    const expected: Partial<Record<string, Exchange[]>> = {}
+    const ask = async (owner: string, ...request: Parameters<typeof wire.request>) => {
+      const exchange = await wire.request(...request)
+      expected[owner] = [...(expected[owner] ?? []), exchange]
+      return exchange
+    }
+    await ask('other', 'GET', '/time')
+    await ask('short-polling', 'GET', '/short-polling/lobby?client=a')
+    await ask('sse', 'POST', '/sse/lobby?client=b', { body: draft })
+    await ask('long-polling', 'GET', '/long-polling/lobby?client=c&wait=1')
+    await ask('short-polling', 'POST', '/short-polling/lobby?client=a', { body: draft })
+    await ask('short-polling', 'GET', '/short-polling/lobby?client=a&after=0')
+    await ask('websocket', 'GET', '/websocket/lobby')
+    await ask('socket-io', 'GET', '/socket.io/?EIO=4&transport=polling&client=d')
+    await ask('other', 'GET', '/nowhere')
+    await ask('sse', 'GET', '/sse/Not-A-Room')
+    // A body that is no JSON costs the connection, too.
+    await ask('long-polling', 'POST', '/long-polling/lobby', { body: '{"text":' })
+    await wire.end()
+
+    const tallies = await server.meter()
+    const own = tallies.other
+    for (const [owner, exchanges = []] of Object.entries(expected)) {
+      if (owner === 'other') continue
+      const tally = tallies[owner as TransportName]
+      expect({
+        owner,
+        ...partOf(tally, 'requests', 'bytesIn', 'bytesOut', 'headBytesIn', 'headBytesOut'),
+      }).toEqual({
+        owner,
+        requests: exchanges.length,
+        bytesIn: total(exchanges, 'up'),
+        bytesOut: total(exchanges, 'down'),
+        headBytesIn: total(exchanges, 'headUp'),
+        headBytesOut: total(exchanges, 'headDown'),
+      })
+      expect(tally.connections).toBe(0)
+      expectPartsWithinWhole(tally)
+    }
+    // The connection is its first request's. The meter's own request is in its answer, too: the third of `other`.
+    expect(own.connections).toBe(2)
+    expect(own.requests).toBe(3)
+    const a = (await server.meter('a'))['short-polling']
+    expect(a).toEqual(tallies['short-polling'])
+  })
+
+  test('a page is its entries, and an envelope that is control', async () => {
+    const wire = await openKeepAlive(server.port)
+    const receipt = await wire.request('POST', '/short-polling/lobby?client=a', { body: '{"text":"hi"}' })
+    const answer = await wire.request('GET', '/short-polling/lobby?client=a&after=0')
+    const page = JSON.parse(answer.body) as Page
+    const tally = (await server.meter('a'))['short-polling']
+    expect(tally.payloadBytesIn).toBe(13)
+    expect(tally.payloadBytesOut).toBe(jsonBytes(page.entries))
+    expect(tally.controlBytesOut).toBe(
+      Buffer.byteLength(receipt.body) + Buffer.byteLength(answer.body) - jsonBytes(page.entries),
+    )
+    expect(tally.headBytesOut + tally.controlBytesOut + tally.payloadBytesOut).toBe(tally.bytesOut)
+    await wire.end()
+  })
+
+  test('polls that brought nothing are counted whole, those that brought something are not', async () => {
+    const wire = await openKeepAlive(server.port)
+    await wire.request('POST', '/short-polling/lobby?client=a', { body: '{"text":"hi"}' })
+    const first = JSON.parse((await wire.request('GET', '/short-polling/lobby?client=a')).body) as Page
+    const empty = [
+      await wire.request('GET', `/short-polling/lobby?client=a&after=${first.cursor}`),
+      await wire.request('GET', '/short-polling/elsewhere?client=a'),
+    ]
+    const tally = (await server.meter('a'))['short-polling']
+    expect(tally.emptyResponses).toBe(2)
+    expect(tally.emptyBytesIn).toBe(total(empty, 'up'))
+    expect(tally.emptyBytesOut).toBe(total(empty, 'down'))
+
+    // A gap is news, though no entry comes with it.
+    await wire.request('GET', '/short-polling/elsewhere?client=a&after=zzzz.9')
+    expect((await server.meter('a'))['short-polling'].emptyResponses).toBe(2)
+    await wire.end()
+  })
+
+  test('preflights are numbered apart, their bytes are the transport’s', async () => {
+    const wire = await openKeepAlive(server.port)
+    const preflight = await wire.request('OPTIONS', '/sse/lobby?client=a', {
+      headers: { Origin: `http://127.0.0.1:${server.port}`, 'Access-Control-Request-Method': 'POST' },
+    })
+    expect(preflight.status).toBe(204)
+    const tally = (await server.meter('a')).sse
+    expect(partOf(tally, 'preflights', 'requests', 'bytesIn', 'bytesOut')).toEqual({
+      preflights: 1,
+      requests: 0,
+      bytesIn: preflight.up,
+      bytesOut: preflight.down,
+    })
+    await wire.end()
+  })
+
+  test('what was read of a refused body counts', async () => {
+    const wire = await openKeepAlive(proxy.port)
+    const body = JSON.stringify({ text: 'x'.repeat(100_000) })
+    const refused = await wire.request('POST', '/sse/lobby?client=a', { body })
+    expect(refused.status).toBe(413)
+    await settled('sse')
+    const tally = (await server.meter('a')).sse
+    expect(tally.bytesIn).toBe(proxy.up)
+    expect(tally.bytesOut).toBe(proxy.down)
+    expect(tally.entriesIn).toBe(0)
+    expectPartsWithinWhole(tally)
+  })
+
+  test('pipelined requests keep the total exact', async () => {
+    const socket = connect(proxy.port, '127.0.0.1')
+    const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
+    socket.write(get('/short-polling/lobby') + get('/long-polling/lobby?wait=0') + get('/time'))
+    let received = ''
+    socket.on('data', (chunk) => {
+      received += chunk
+    })
+    await until('all three are answered', () => received.split('HTTP/1.1 200').length === 4)
+    socket.end()
+    await once(socket, 'close')
+    const tallies = await server.meter()
+    expect(tallies['short-polling'].requests + tallies['long-polling'].requests).toBe(2)
+    // The request to /meter itself came over a connection of its own, not over the proxy.
+    expect(sum(tallies, 'bytesOut')).toBe(proxy.down)
+  })
+})
+
+describe('a stream', () => {
+  test('of events is a head, a joined event that is control, payload, and framing around it', async () => {
+    const socket = connect(server.port, '127.0.0.1')
+    let received = ''
+    socket.on('data', (chunk) => {
+      received += chunk
+    })
+    socket.write('GET /sse/lobby?client=a HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    await until('it has joined', () => received.includes('event: joined'))
+    await server.app.inject({ method: 'POST', url: '/short-polling/lobby', payload: { text: 'hi' } })
+    await until('it has the entry', () => received.includes('"text":"hi"'))
+    const tally = (await server.meter('a')).sse
+    const head = received.slice(0, received.indexOf('\r\n\r\n') + 4)
+    const joined = /event: joined\nid: .*\ndata: .*\n\n/.exec(received)?.[0] ?? ''
+    const payload = /data: (\{.*"text":"hi".*\})\n/.exec(received)?.[1] ?? ''
+    expect(tally.bytesOut).toBe(received.length)
+    expect(tally.headBytesOut).toBe(head.length)
+    expect(tally.controlBytesOut).toBe(joined.length)
+    expect(tally.payloadBytesOut).toBe(payload.length)
+    socket.destroy()
+  })
+
+  test('of frames is a handshake, control messages, payload, and framing around it', async () => {
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/websocket?client=a`)
+    const texts: string[] = []
+    socket.on('message', (data) => texts.push(String(data)))
+    await once(socket, 'open')
+    const say = async (text: string, replies: number) => {
+      socket.send(text)
+      await until(`it has ${replies} messages`, () => texts.length === replies)
+    }
+    await say('{"join":"lobby"}', 1)
+    await say('{"publish":{"text":"hi"},"room":"lobby"}', 3)
+    await say('nonsense', 4)
+    socket.ping('1234')
+    await once(socket, 'pong')
+
+    const tally = (await server.meter('a')).websocket
+    const [joined = '', ...rest] = texts
+    const entry = rest.find((text) => text.startsWith('{"entry":')) ?? ''
+    const control = [joined, ...rest].filter((text) => text !== entry)
+    expect(tally.upgrades).toBe(1)
+    expect(tally.payloadBytesIn).toBe('{"text":"hi"}'.length)
+    expect(tally.payloadBytesOut).toBe(entry.length - '{"entry":}'.length)
+    // Pings and pongs are control frames: 2 bytes of header, and 4 of mask from the client (RFC 6455 §5.2).
+    expect(tally.controlBytesIn).toBe('{"join":"lobby"}'.length + 'nonsense'.length + 2 + 4 + 4)
+    expect(tally.controlBytesOut).toBe(jsonTextBytes(control) + 2 + 4)
+    const frames = texts.reduce(
+      (bytes, text) => bytes + (text.length > 125 ? 4 : 2) + Buffer.byteLength(text),
+      0,
+    )
+    expect(tally.bytesOut).toBe(tally.headBytesOut + frames + 2 + 4)
+    expectPartsWithinWhole(tally)
+    socket.terminate()
+  })
+})
+
+describe('whoever connects', () => {
+  test('without ever naming a URL counts as other, once gone', async () => {
+    const before = (await server.meter()).other
+    const silent = connect(server.port, '127.0.0.1')
+    await once(silent, 'connect')
+    silent.write('GET /sse/lob')
+    silent.end()
+    silent.resume()
+    await once(silent, 'close')
+    const after = (await server.meter()).other
+    // One connection is the silent one, the other that of the second question.
+    expect(after.connections - before.connections).toBe(2)
+    expect((await server.meter()).sse.connections).toBe(0)
+  })
+
+  test('with an unknown name reads as zeros', async () => {
+    const nobody = await server.meter('nobody')
+    expect(Object.keys(nobody)).toEqual([...transportNames, 'other'])
+    for (const tally of Object.values(nobody))
+      expect(Object.values(tally).every((value) => value === 0)).toBe(true)
+  })
+
+  test('asks about many lanes at once, and is told of each', async () => {
+    await fetch(`${server.url}/short-polling/lobby?client=a`, { headers: { connection: 'close' } })
+    const response = await fetch(`${server.url}/meter?client=a&client=b`, {
+      headers: { connection: 'close' },
+    })
+    const both = (await response.json()) as Record<string, Tallies>
+    expect(Object.keys(both)).toEqual(['a', 'b'])
+    expect(both.a?.['short-polling'].requests).toBe(1)
+    expect(both.b?.['short-polling'].requests).toBe(0)
+  })
+
+  test('to ask the meter is answered with that request in, and its answer not', async () => {
+    const wire = await openKeepAlive(server.port)
+    const first = await wire.request('GET', '/meter')
+    const told = (JSON.parse(first.body) as Tallies).other
+    expect(told).toMatchObject({ requests: 1, bytesIn: first.up, bytesOut: 0, connections: 1, open: 1 })
+    const second = await wire.request('GET', '/meter')
+    expect((JSON.parse(second.body) as Tallies).other.bytesOut).toBe(first.down)
+    await wire.end()
+  })
+})
+
+const sum = (tallies: Tallies, field: keyof Tally) =>
+  Object.values(tallies).reduce((bytes, tally) => bytes + tally[field], 0)
+
+const total = (exchanges: Exchange[], field: 'up' | 'down' | 'headUp' | 'headDown') =>
+  exchanges.reduce((bytes, exchange) => bytes + exchange[field], 0)
+
+const partOf = (tally: Tally, ...fields: (keyof Tally)[]) =>
+  Object.fromEntries(fields.map((field) => [field, tally[field]]))
+
+const jsonBytes = (values: object[]) => jsonTextBytes(values.map((value) => JSON.stringify(value)))
+
+const jsonTextBytes = (texts: string[]) => texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0)
+
+/** Heads, control and payload are parts of the whole: what is left is framing, and it is never less than nothing. */
+function expectPartsWithinWhole(tally: Tally) {
+  for (const field of tallyFields) expect(tally[field], field).toBeGreaterThanOrEqual(0)
+  for (const way of ['In', 'Out'] as const) {
+    const parts = tally[`headBytes${way}`] + tally[`controlBytes${way}`] + tally[`payloadBytes${way}`]
+    expect(parts, way).toBeLessThanOrEqual(tally[`bytes${way}`])
   }
 }
-void sum
+
+/** Until meter and proxy agree: what was in flight has arrived. Never, when the meter is wrong. */
+async function settled(name: TransportName) {
+  const difference = async () => {
+    const { bytesIn, bytesOut } = (await server.meter())[name]
+    return { in: bytesIn - proxy.up, out: bytesOut - proxy.down }
+  }
+  try {
+    await until(
+      'meter and proxy agree',
+      async () => {
+        const { in: read, out: written } = await difference()
+        return read === 0 && written === 0
+      },
+      5,
+    )
+  } catch {
+    // Say by how much they differ.
+    expect(await difference()).toEqual({ in: 0, out: 0 })
+  }
+}

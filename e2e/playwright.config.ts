@@ -1,0 +1,28 @@
+import { defineConfig } from 'playwright/test'
+import { findChromium } from './browser/chromium.ts'
+
+/** Real Chromium against a real server, which each test starts for itself (browser/test.ts). */
+export default defineConfig({
+  testDir: 'browser',
+  testMatch: '*.spec.ts',
+  outputDir: '../test-results',
+  // One at a time: lanes are timed, and two cores are soon busy.
+  workers: 1,
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
+  forbidOnly: true,
+  reporter: 'list',
+  use: {
+    launchOptions: {
+      executablePath: findChromium(),
+      args: [
+        // Without a user namespace to hide in, as for root in a container, the sandbox cannot start.
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-quic',
+      ],
+    },
+    trace: 'retain-on-failure',
+  },
+})
