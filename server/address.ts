@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { pathOf, type TransportName, transportNames } from './contract/transports.ts'
 import { compile } from './contract/validate.ts'
 import { ClientName } from './contract/wire.ts'
@@ -30,6 +31,14 @@ export function addressOf(target = '/'): Address {
   if (clients.length === 0) return { transport, client: undefined, error: undefined }
   const error = checkClient(clients.length === 1 ? clients[0] : clients)
   return { transport, client: error ? undefined : clients[0], error }
+}
+
+const remembered = Symbol('address')
+
+/** The address of a request, read once: the meter, the door and the transport all ask for it. */
+export function addressIn(request: IncomingMessage & { [remembered]?: Address }): Address {
+  request[remembered] ??= addressOf(request.url)
+  return request[remembered]
 }
 
 function firstSegment(path: string): string {

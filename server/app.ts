@@ -9,7 +9,7 @@ import { createFeed } from './feed/feed.ts'
 import type { Log } from './feed/log.ts'
 import { createMemoryLog } from './feed/memory-log.ts'
 import { badUrl, refuseSocket, sendError, speakTheContract } from './http.ts'
-import { createMeter } from './meter/meter.ts'
+import { createMeter, type Meter } from './meter/meter.ts'
 import { describeApi, docs, pages } from './pages.ts'
 import { transports } from './transports/index.ts'
 import { createIo } from './transports/socket-io.ts'
@@ -17,6 +17,7 @@ import { webSocketOptions } from './transports/websocket.ts'
 
 export interface AppOptions extends DoorOptions {
   log?: Log
+  meter?: Meter
   logger?: FastifyServerOptions['logger']
 }
 
@@ -25,7 +26,7 @@ export async function createApp(options: AppOptions = {}): Promise<FastifyInstan
   const door = createDoor(options)
   const log = options.log ?? createMemoryLog()
   const feed = createFeed(log)
-  const meter = createMeter()
+  const meter = options.meter ?? createMeter()
 
   const app = Fastify({
     serverFactory: door.serverFactory,

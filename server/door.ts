@@ -1,9 +1,8 @@
 import { EventEmitter } from 'node:events'
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import { hostname, networkInterfaces } from 'node:os'
-import type { Duplex } from 'node:stream'
 import type { FastifyServerFactory } from 'fastify'
-import { addressOf } from './address.ts'
+import { addressIn } from './address.ts'
 import { WireError } from './contract/errors.ts'
 
 /**
@@ -48,7 +47,7 @@ export function createDoor(options: DoorOptions = {}): Door {
     server.on('upgrade', (request, socket, head) => {
       // Node took its own error listener off; a reset that arrives now must not end the process.
       socket.on('error', () => socket.destroy())
-      const response = plainResponse(request, socket)
+      const response = plainResponse(request)
       if (!admit(request, response)) return
       const stack = stackOf(request)
       if (stack && stack.listenerCount('upgrade') > 0) {
@@ -70,7 +69,7 @@ export function createDoor(options: DoorOptions = {}): Door {
 
   /** Lets a request in, or answers it and returns false. Preflights end here. */
   function admit(request: IncomingMessage, response: ServerResponse): boolean {
-    const error = refusal(request, allowHosts) ?? addressOf(request.url).error
+    const error = refusal(request, allowHosts) ?? addressIn(request).error
     if (error) {
       refuse(response, error)
       return false
@@ -100,11 +99,12 @@ export function createDoor(options: DoorOptions = {}): Door {
 }
 
 /** A response that writes to an upgrade's socket as if the upgrade had not been asked for, and ends it. */
-function plainResponse(request: IncomingMessage, socket: Duplex): ServerResponse {
+function plainResponse(request: IncomingMessage): ServerResponse {
   const response = new ServerResponse(request)
   response.shouldKeepAlive = false
   response.assignSocket(request.socket)
-  response.on('finish', () => socket.end())
+  // Nobody reads this socket any more, so the other side's end would never be seen: ending ours is not enough.
+  response.on('finish', () => request.socket.destroySoon())
   return response
 }
 

@@ -17,7 +17,7 @@ export interface FeedListener {
   onGap(cursor: Cursor): void
   /** The cursor is that of this entry: where the reader stands once it has it. */
   onEntry(entry: Entry, cursor: Cursor): void
-  /** Awaited before each page of a backlog, so that a slow reader is never owed more than one. */
+  /** Awaited before each entry of a backlog: a page of long texts is more than a connection may be owed. */
   ready?(): Promise<void> | undefined
 }
 
@@ -112,14 +112,14 @@ export function createFeed(log: Log): Feed {
         const { epoch, seq } = parseCursor(slice.cursor)
         if (slice.gap) listener.onGap(slice.start)
         for (const entry of slice.entries) {
-          // A listener may stop in the middle of a page.
+          const ready = listener.ready?.()
+          if (ready) await ready
+          // A reader may leave in the middle of a page.
           if (stopped) return
           listener.onEntry(entry, formatCursor(epoch, entry.seq))
         }
         advance(slice.cursor, seq)
         if (!slice.more && !news) break
-        await listener.ready?.()
-        if (stopped) return
       }
       live = true
     }

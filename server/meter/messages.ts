@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Server as IoServer } from 'socket.io'
 import type { RawData, WebSocket, WebSocketServer as WsServer } from 'ws'
-import { type Account, add } from './ledger.ts'
+import { accountOf } from './exchange.ts'
+import type { Account } from './ledger.ts'
 
 /**
  * Which message is about the feed and which is the feed itself, told without asking the transport: a message that is
@@ -17,46 +18,45 @@ export interface Messages {
 
 export type WebSocketServer = Pick<WsServer, 'on'>
 export type Engine = IoServer['engine']
-type AccountOf = (request: IncomingMessage) => Account
 
 /** A control frame's header is 2 bytes, and 4 more of mask from a client (RFC 6455 §5.2, §5.5). */
 const PING_HEADER = 2
 const MASK = 4
 
-export function tapWebSockets(server: WebSocketServer, messages: Messages, accountOf: AccountOf) {
+export function tapWebSockets(server: WebSocketServer, messages: Messages) {
   server.on('connection', (socket: WebSocket, request: IncomingMessage) => {
     const account = accountOf(request)
     const { send, ping, pong } = socket
 
     socket.send = function (this: WebSocket, ...args: unknown[]) {
-      if (!messages.carrying) add(account, 'controlBytesOut', byteLength(args[0]))
+      if (!messages.carrying) saidControl(account, byteLength(args[0]))
       return Reflect.apply(send, this, args)
     }
     socket.ping = function (this: WebSocket, ...args: unknown[]) {
-      add(account, 'controlBytesOut', PING_HEADER + byteLength(args[0]))
+      saidControl(account, PING_HEADER + byteLength(args[0]))
       return Reflect.apply(ping, this, args)
     }
     socket.pong = function (this: WebSocket, ...args: unknown[]) {
-      add(account, 'controlBytesOut', PING_HEADER + byteLength(args[0]))
+      saidControl(account, PING_HEADER + byteLength(args[0]))
       return Reflect.apply(pong, this, args)
     }
-    const control = (data: Buffer) => add(account, 'controlBytesIn', PING_HEADER + MASK + data.length)
+    const control = (data: Buffer) => heardControl(account, PING_HEADER + MASK + data.length)
     socket.on('ping', control)
     socket.on('pong', control)
     socket.on('message', (data: RawData) => hear(messages, account, byteLength(data)))
   })
 }
 
-export function tapEngine(engine: Engine, messages: Messages, accountOf: AccountOf) {
+export function tapEngine(engine: Engine, messages: Messages) {
   engine.on('connection', (socket) => {
     const account = accountOf(socket.request)
     socket.on('packetCreate', ({ data }: Packet) => {
-      if (!messages.carrying) add(account, 'controlBytesOut', PACKET_TYPE + byteLength(data))
+      if (!messages.carrying) saidControl(account, PACKET_TYPE + byteLength(data))
     })
     socket.on('packet', ({ data }: Packet) => {
       // Socket.IO defers its events, so who publishes must be read off the packet: type, namespace, ack id, name.
       const isDraft = typeof data === 'string' && /^2\/chat,\d*\["publish"/.test(data)
-      if (!isDraft) add(account, 'controlBytesIn', PACKET_TYPE + byteLength(data))
+      if (!isDraft) heardControl(account, PACKET_TYPE + byteLength(data))
     })
   })
 }
@@ -74,10 +74,18 @@ const PACKET_TYPE = 1
  */
 function hear(messages: Messages, account: Account, bytes: number) {
   messages.heard = bytes
-  add(account, 'controlBytesIn', bytes)
+  heardControl(account, bytes)
   queueMicrotask(() => {
     messages.heard = 0
   })
+}
+
+function saidControl(account: Account, bytes: number) {
+  for (const tally of account) tally.controlBytesOut += bytes
+}
+
+function heardControl(account: Account, bytes: number) {
+  for (const tally of account) tally.controlBytesIn += bytes
 }
 
 function byteLength(data: unknown): number {

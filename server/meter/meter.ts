@@ -30,10 +30,10 @@ export function createMeter(maxClients?: number): Meter {
   return {
     tap(server, webSockets, engine) {
       sockets.tap(server)
-      tapWebSockets(webSockets, messages, sockets.accountOf)
-      tapEngine(engine, messages, sockets.accountOf)
+      tapWebSockets(webSockets, messages)
+      tapEngine(engine, messages)
     },
-    wrap: (feed, transport) => wrapFeed(feed, transport, ledger, messages, sockets.exchangeOf),
+    wrap: (feed, transport) => wrapFeed(feed, transport, ledger, messages),
     read(client) {
       sockets.settle()
       return ledger.read(client)

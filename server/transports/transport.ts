@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import type { Writable } from 'node:stream'
 import type { FastifyPluginAsync } from 'fastify'
-import { addressOf } from '../address.ts'
+import { addressIn } from '../address.ts'
 import type { Feed, Who } from '../feed/feed.ts'
 
 /** One way to carry the feed: a Fastify plugin, registered under its path. */
 export type ServerTransport = FastifyPluginAsync<{ feed: Feed }>
 
-export const whoIs = (request: IncomingMessage): Who => ({ request, client: addressOf(request.url).client })
+export const whoIs = (request: IncomingMessage): Who => ({ request, client: addressIn(request).client })
 
 /** A reader of a held-open connection may owe us this many bytes; beyond, it is cut and may resume. */
 export const MAX_QUEUE = 1024 * 1024
