@@ -11,7 +11,7 @@ import { keepTrying } from './reconnect.ts'
  */
 export const longPolling: ClientTransport = (target, listener) => {
   const ended = new AbortController()
-  const reader = createReader(target, listener)
+  const reader = createReader(target, listener, ended.signal)
   const wait = target.wait ?? 25
 
   // Receive

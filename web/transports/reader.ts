@@ -12,7 +12,8 @@ export interface Reader {
   page(page: Page): void
 }
 
-export function createReader({ after }: Target, listener: Listener): Reader {
+/** `ended` says that the owner has closed the connection: of what had already arrived, nothing more is told. */
+export function createReader({ after }: Target, listener: Listener, ended?: AbortSignal): Reader {
   let cursor = after
   let epoch = ''
   let seen = 0
@@ -25,13 +26,14 @@ export function createReader({ after }: Target, listener: Listener): Reader {
   }
 
   function gap(next: string) {
+    if (ended?.aborted) return
     standAt(next)
     listener.onGap(next)
   }
 
   function entry(entry: Entry) {
     // A connection that was cut may have said this one just before; the log's order makes it easy to tell.
-    if (entry.seq <= seen) return
+    if (entry.seq <= seen || ended?.aborted) return
     standAt(formatCursor(epoch, entry.seq))
     listener.onEntry(entry)
   }

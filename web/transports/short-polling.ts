@@ -11,7 +11,7 @@ import { keepTrying, sleep } from './reconnect.ts'
  */
 export const shortPolling: ClientTransport = (target, listener) => {
   const ended = new AbortController()
-  const reader = createReader(target, listener)
+  const reader = createReader(target, listener, ended.signal)
 
   // Receive
   void keepTrying(listener, ended.signal, async (connected) => {

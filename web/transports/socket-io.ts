@@ -40,10 +40,25 @@ export const socketIo: ClientTransport = (target, listener) => {
     if (reason === 'io client disconnect') return
     if (reason !== 'io server disconnect') return listener.onStatus({ state: 'reconnecting', reason })
     // The server sent us away, and the library takes that as final. Ours does so when it restarts.
-    const inMs = Math.random() * 5_000
+    comeBackWithin(5_000, reason)
+  })
+  socket.io.on('open', () => {
+    const { engine } = socket.io
+    // Cut between the two transports, Engine.IO has paused the one and lost the other: it would read neither until
+    // its heartbeat fails, 45 s later. An upgrade that fails before that point leaves it on polling, as it should.
+    const stranded = () => {
+      if (engine.readyState !== 'open') return
+      socket.disconnect()
+      comeBackWithin(250, 'the upgrade was cut')
+    }
+    engine.once('upgrading', () => engine.once('upgradeError', stranded))
+  })
+
+  function comeBackWithin(longest: number, reason: string) {
+    const inMs = Math.random() * longest
     listener.onStatus({ state: 'reconnecting', inMs, reason })
     comeBack = setTimeout(() => socket.connect(), inMs)
-  })
+  }
 
   function end(reason?: string) {
     clearTimeout(comeBack)

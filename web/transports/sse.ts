@@ -13,7 +13,7 @@ import { keepTrying, Refused } from './reconnect.ts'
  */
 export const sse: ClientTransport = (target, listener) => {
   const ended = new AbortController()
-  const reader = createReader(target, listener)
+  const reader = createReader(target, listener, ended.signal)
 
   // Receive
   void keepTrying(listener, ended.signal, async (connected) => {

@@ -11,9 +11,9 @@ import { keepTrying, Refused } from './reconnect.ts'
  */
 export const websocket: ClientTransport = (target, listener) => {
   const ended = new AbortController()
-  const reader = createReader(target, listener)
-  /** Drafts without a receipt yet, by id. */
-  const pending = new Map<string, { resolve(receipt: Receipt): void; reject(error: PublishError): void }>()
+  const reader = createReader(target, listener, ended.signal)
+  /** Drafts without a receipt yet, as they were sent: of two with the same id the first is answered first. */
+  let pending: { id: string; resolve(receipt: Receipt): void; reject(error: PublishError): void }[] = []
   let socket: WebSocket | undefined
 
   // Receive
@@ -47,9 +47,8 @@ export const websocket: ClientTransport = (target, listener) => {
     } finally {
       ended.signal.removeEventListener('abort', close)
       socket = undefined
-      for (const { reject } of pending.values())
-        reject(new PublishError('network', 'The connection was cut.'))
-      pending.clear()
+      for (const { reject } of pending) reject(new PublishError('network', 'The connection was cut.'))
+      pending = []
     }
   })
 
@@ -61,10 +60,9 @@ export const websocket: ClientTransport = (target, listener) => {
     else if (error) settle(error.id, ({ reject }) => reject(new PublishError(error.code, error.message)))
   }
 
-  function settle(id: string | undefined, how: (draft: NonNullable<ReturnType<typeof pending.get>>) => void) {
-    const draft = pending.get(id ?? '')
-    pending.delete(id ?? '')
-    if (draft) how(draft)
+  function settle(id: string | undefined, how: (draft: (typeof pending)[number]) => void) {
+    const at = pending.findIndex((draft) => draft.id === id)
+    if (at >= 0) pending.splice(at, 1).forEach(how)
   }
 
   return {
@@ -74,7 +72,7 @@ export const websocket: ClientTransport = (target, listener) => {
         if (!socket) return reject(new PublishError('network', 'There is no connection now.'))
         // Receipts name the draft they are for, so it needs a name.
         const id = draft.id ?? newId()
-        pending.set(id, { resolve, reject })
+        pending.push({ id, resolve, reject })
         socket.send(JSON.stringify({ publish: { ...draft, id } }))
       }),
     get cursor() {

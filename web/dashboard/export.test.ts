@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { emptyTally } from '../../server/contract/meter.ts'
+import type { TransportName } from '../../server/contract/transports.ts'
+import { createDeliveries } from './delivery.ts'
+import { toCsv, toJson } from './export.ts'
+import { figureNames, type Row } from './figures.ts'
+
+function row(transport: TransportName, times: number[], bytes = 0): Row {
+  const deliveries = createDeliveries()
+  for (const ms of times) deliveries.add(ms)
+  return {
+    transport,
+    deliveries,
+    sequence: { delivered: times.length, missed: 0, duplicated: 0, reordered: 0 },
+    reconnects: 0,
+    lastSeq: times.length,
+    tally: { ...emptyTally(), bytesOut: bytes, payloadBytesOut: bytes / 2, entriesOut: times.length },
+  }
+}
+
+const about = {
+  settings: { room: 'lobby', rate: 2, every: 1, over: 'each' as const },
+  since: Date.UTC(2025, 0, 2, 3, 4, 5),
+  until: Date.UTC(2025, 0, 2, 3, 5, 5),
+  mixed: ['poll interval'],
+  page: 'http://localhost:3000/#rate=2',
+  userAgent: 'Browser "9", with, commas',
+}
+const rows = [row('short-polling', [500, 700, 900], 900), row('websocket', [1, 2, 2.5], 300)]
+
+describe('the CSV', () => {
+  const lines = toCsv(rows, about).trimEnd().split('\r\n')
+
+  it('has a line for every figure of every lane', () => {
+    expect(lines).toHaveLength(1 + rows.length * figureNames.length)
+  })
+
+  it('gives each figure its unit, its ratio to the best, its n and its origin', () => {
+    const [head, ...figures] = lines
+    expect(head).toMatch(/^transport,figure,value,unit,timesBest,n,origin,by,/)
+    expect(figures.find((line) => line.startsWith('short-polling,p50'))).toMatch(
+      /^short-polling,p50,700,ms,350,3,measured,"by this page's clock/,
+    )
+    expect(figures.find((line) => line.startsWith('websocket,p50'))).toMatch(
+      /^websocket,p50,2,ms,1,3,measured/,
+    )
+  })
+
+  it('leaves empty what cannot be known yet', () => {
+    expect(lines.find((line) => line.startsWith('websocket,p99'))).toMatch(/^websocket,p99,,ms,,3,/)
+  })
+
+  it('quotes what would break a line (RFC 4180)', () => {
+    expect(lines[1]).toMatch(/"Browser ""9"", with, commas"$/)
+  })
+
+  it('says under which circumstances it was measured, and that it is no benchmark', () => {
+    expect(lines[1]).toContain('a demonstration, not a benchmark')
+    expect(lines[1]).toContain(
+      ',lobby,2,each lane in turn,1,2025-01-02T03:04:05.000Z,2025-01-02T03:05:05.000Z,poll interval,http://localhost:3000/#rate=2,',
+    )
+  })
+})
+
+describe('the JSON', () => {
+  it('holds the same numbers', () => {
+    const { lanes, pollInterval, room } = JSON.parse(toJson(rows, about))
+    expect({ pollInterval, room }).toEqual({ pollInterval: 1, room: 'lobby' })
+    expect(lanes[0].transport).toBe('short-polling')
+    expect(lanes[0].figures.p50).toMatchObject({ value: 700, timesBest: 350, n: 3, origin: 'measured' })
+    expect(lanes[0].figures.perEntry).toMatchObject({ value: 300, unit: 'bytes', timesBest: 3 })
+    expect(lanes[1].figures.p99.value).toBeUndefined()
+  })
+})

@@ -1,0 +1,179 @@
+import { signal } from '@preact/signals'
+import { useRef } from 'preact/hooks'
+import { now } from '../ui/clock.ts'
+import { copy, download } from '../ui/files.ts'
+import { Icon } from '../ui/icon.tsx'
+import { placeUnder } from '../ui/place.ts'
+import { themes } from '../ui/theme.ts'
+import type { Experiment } from './experiment.ts'
+import { toCsv, toJson } from './export.ts'
+import { rates } from './hash.ts'
+
+export function Header({ experiment, onHelp }: { experiment: Experiment; onHelp(): void }) {
+  return (
+    <header class="bar">
+      <a class="wordmark" href="/">
+        Wireside
+      </a>
+      <nav aria-label="Pages">
+        <a href="/" aria-current="page">
+          Dashboard
+        </a>
+        <a href="/docs">API</a>
+      </nav>
+      <Run experiment={experiment} />
+      <Traffic experiment={experiment} />
+      <div class="tools">
+        <Export experiment={experiment} />
+        <CopyLink />
+        <ThemeButton experiment={experiment} />
+        <ProjectorButton experiment={experiment} />
+        <button type="button" class="square" onClick={onHelp} aria-label="Help and keyboard" title="Help (?)">
+          <Icon of="help" />
+        </button>
+      </div>
+    </header>
+  )
+}
+
+function Run({ experiment }: { experiment: Experiment }) {
+  const { running } = experiment.settings.value
+  // The figures' beat is the clock's too.
+  experiment.rows.value
+  const seconds = Math.max(0, Math.floor((now() - experiment.since.value) / 1000))
+  const elapsed = `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`
+  return (
+    <div class="run">
+      <button
+        type="button"
+        class="primary"
+        data-testid="run"
+        onClick={experiment.toggle}
+        title="Send sample traffic (Space)"
+      >
+        <Icon of={running ? 'pause' : 'run'} />
+        {running ? 'Pause' : 'Run'}
+      </button>
+      <button type="button" data-testid="reset" onClick={experiment.reset} title="Count from zero (R)">
+        <Icon of="reset" />
+        Reset
+      </button>
+      <time class="elapsed" title="Figures count since Run or Reset" data-testid="elapsed">
+        {elapsed}
+      </time>
+    </div>
+  )
+}
+
+function Traffic({ experiment }: { experiment: Experiment }) {
+  const { rate, running } = experiment.settings.value
+  const step = rates.indexOf(rate)
+  const text = rate === 0 ? 'no traffic' : `${rate} a second`
+  return (
+    <label class="traffic" title="Messages a second that this page sends while it runs">
+      <span>Traffic</span>
+      <input
+        type="range"
+        min="0"
+        max={rates.length - 1}
+        value={step}
+        aria-valuetext={text}
+        data-testid="traffic"
+        onInput={({ currentTarget }) => experiment.change({ rate: rates[currentTarget.valueAsNumber] ?? 0 })}
+      />
+      <output data-idle={!running}>{text}</output>
+    </label>
+  )
+}
+
+function Export({ experiment }: { experiment: Experiment }) {
+  const menu = useRef<HTMLDivElement>(null)
+  const button = useRef<HTMLButtonElement>(null)
+  const save = (kind: 'csv' | 'json') => {
+    const about = {
+      settings: experiment.settings.peek(),
+      since: experiment.since.peek(),
+      until: now(),
+      mixed: experiment.mixed.peek(),
+      page: location.href,
+      userAgent: navigator.userAgent,
+    }
+    const [write, type] = kind === 'csv' ? [toCsv, 'text/csv'] : [toJson, 'application/json']
+    const stamp = new Date(about.until).toISOString().slice(0, 19).replaceAll(':', '')
+    download(`wireside-${about.settings.room}-${stamp}.${kind}`, type, write(experiment.rows.peek(), about))
+    menu.current?.hidePopover()
+  }
+  return (
+    <>
+      <button ref={button} type="button" popovertarget="export" title="Download every figure">
+        <Icon of="download" />
+        Export
+      </button>
+      <div
+        ref={menu}
+        id="export"
+        class="menu"
+        popover="auto"
+        onToggle={() => menu.current && button.current && placeUnder(menu.current, button.current)}
+      >
+        <button type="button" onClick={() => save('csv')}>
+          CSV, one line per figure
+        </button>
+        <button type="button" onClick={() => save('json')}>
+          JSON
+        </button>
+      </div>
+    </>
+  )
+}
+
+const copied = signal<string | undefined>(undefined)
+
+function CopyLink() {
+  const act = async () => {
+    copied.value = (await copy(location.href)) ? 'Copied' : 'Copy it from the address bar'
+    setTimeout(() => {
+      copied.value = undefined
+    }, 2_000)
+  }
+  return (
+    <button type="button" onClick={act} title="Copy the link to this experiment">
+      <Icon of="link" />
+      <span aria-live="polite">{copied.value ?? 'Copy link'}</span>
+    </button>
+  )
+}
+
+function ThemeButton({ experiment }: { experiment: Experiment }) {
+  const { theme } = experiment.settings.value
+  const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'auto'
+  return (
+    <button
+      type="button"
+      data-testid="theme"
+      onClick={() => experiment.change({ theme: next })}
+      aria-label={`Theme: ${theme}. Change to ${next}`}
+      title={`Theme: ${theme}`}
+    >
+      <Icon of="theme" />
+      <span class="wide">{theme}</span>
+    </button>
+  )
+}
+
+function ProjectorButton({ experiment }: { experiment: Experiment }) {
+  const { projector } = experiment.settings.value
+  return (
+    <button
+      type="button"
+      class="square"
+      data-testid="projector"
+      aria-pressed={projector}
+      aria-label="Projector mode"
+      title="Projector mode (P)"
+      onClick={() => experiment.change({ projector: !projector })}
+    >
+      <Icon of="projector" />
+    </button>
+  )
+}

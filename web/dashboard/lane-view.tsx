@@ -1,0 +1,216 @@
+import { useSignalEffect } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { now } from '../ui/clock.ts'
+import { type Explanation, Term } from '../ui/explain.tsx'
+import { looks } from '../ui/lanes.ts'
+import { Mark } from '../ui/mark.tsx'
+import { palette } from '../ui/theme.ts'
+import type { Experiment } from './experiment.ts'
+import { type FigureName, figures, format, type Row } from './figures.ts'
+import { onFrame } from './frames.ts'
+import { intervals } from './hash.ts'
+import type { Lane, LaneStatus } from './lane.ts'
+import { Segments } from './segments.tsx'
+import { type Brush, drawTimeline } from './timeline.ts'
+import { choose, enlarged, selected } from './view.ts'
+
+/** A lane: who it is and how it stands, what crossed just now, and what that amounts to. */
+export function LaneView({ experiment, lane, most }: { experiment: Experiment; lane: Lane; most: number }) {
+  const { name, status } = lane
+  const { projector } = experiment.settings.value
+  const row = experiment.rows.value.find(({ transport }) => transport === name)
+  const isLarge = projector && enlarged.value.includes(name)
+  const isSelected = selected.value === name
+  return (
+    <section
+      class="lane"
+      data-lane={name}
+      data-state={status.value.state}
+      data-selected={isSelected}
+      data-enlarged={isLarge}
+      aria-labelledby={`lane-${name}`}
+      tabIndex={-1}
+    >
+      <header>
+        <h3 id={`lane-${name}`}>
+          <button
+            type="button"
+            class="name"
+            aria-pressed={projector ? isLarge : isSelected}
+            title={projector ? 'Enlarge' : 'List the events of this lane below'}
+            onClick={() => choose(name, projector)}
+          >
+            <Mark of={name} />
+            {looks[name].label}
+          </button>
+        </h3>
+        <p class="state">{describe(status.value)}</p>
+        {name === 'short-polling' && <PollInterval experiment={experiment} />}
+        {row && <Value row={row} name="lastSeq" />}
+      </header>
+      <div class="timeline">
+        <div class="axis" aria-hidden="true">
+          <span>15 s ago</span>
+          <span>10 s</span>
+          <span>5 s</span>
+          <span>now</span>
+        </div>
+        <div class="strip">
+          <Timeline lane={lane} />
+        </div>
+        {row?.sequence.delivered === 0 && status.value.state === 'open' && (
+          <p class="hint">Press Run or type a message</p>
+        )}
+      </div>
+      {row && (
+        <div class="figures">
+          <dl>
+            {shown.map((figure) => (
+              <Value key={figure} row={row} name={figure} />
+            ))}
+          </dl>
+          <Segments tally={row.tally} most={most} />
+        </div>
+      )}
+    </section>
+  )
+}
+
+const shown = [
+  'p50',
+  'p95',
+  'p99',
+  'n',
+  'delivered',
+  'missed',
+  'duplicated',
+  'bytes',
+  'requests',
+  'empty',
+  'connections',
+  'reconnects',
+] as const satisfies readonly FigureName[]
+
+const checks: readonly FigureName[] = ['missed', 'duplicated', 'reordered']
+
+function Value({ row, name }: { row: Row; name: FigureName }) {
+  const {
+    label,
+    unit,
+    value,
+    explanation,
+  }: {
+    label: string
+    unit: 'ms' | 'bytes' | 'count'
+    value(row: Row): number | undefined
+    explanation: Explanation
+  } = figures[name]
+  const amount = value(row)
+  const broken = checks.includes(name) && (amount ?? 0) > 0
+  return (
+    <div class="value" data-of={name} data-broken={broken}>
+      <dt>
+        <Term of={explanation}>{label}</Term>
+      </dt>
+      <dd>
+        <data data-figure={name} value={amount}>
+          {broken && '⚠ '}
+          {format(amount, unit)}
+        </data>
+        {unit === 'ms' && amount !== undefined && amount < 10_000 && <small> ms</small>}
+      </dd>
+    </div>
+  )
+}
+
+function describe(status: LaneStatus): string {
+  switch (status.state) {
+    case 'open':
+      if (status.via === undefined) return 'open'
+      return status.via === 'polling' ? 'open on polling' : `on ${status.via} (upgraded)`
+    case 'reconnecting': {
+      const left = status.inMs === undefined ? 0 : (status.since + status.inMs - now()) / 1000
+      return left > 0.05 ? `reconnecting in ${left.toFixed(1)} s` : 'reconnecting'
+    }
+    case 'closed':
+      return status.reason ? `closed: ${status.reason}` : 'closed'
+    case 'paused':
+      return 'paused: tab hidden'
+    case 'connecting':
+      return 'connecting'
+  }
+}
+
+function PollInterval({ experiment }: { experiment: Experiment }) {
+  return (
+    <label class="every">
+      every{' '}
+      <select
+        aria-label="Poll interval"
+        data-testid="every"
+        value={experiment.settings.value.every}
+        onChange={({ currentTarget }) => experiment.change({ every: Number(currentTarget.value) })}
+      >
+        {intervals.map((seconds) => (
+          <option key={seconds} value={seconds}>
+            {seconds} s
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+function Timeline({ lane }: { lane: Lane }) {
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const brush = useRef<Brush>(undefined)
+
+  useSignalEffect(() => {
+    const colours = palette.value
+    if (!colours) return
+    const { text, muted, line, lanes } = colours
+    brush.current = { colour: lanes[lane.name], text, muted, line, mark: new Path2D(looks[lane.name].mark) }
+  })
+
+  useEffect(() => {
+    const element = canvas.current
+    const context = element?.getContext('2d')
+    if (!element || !context) return
+    let width = 0
+    let height = 0
+    const fit = new ResizeObserver(() => {
+      // Drawn for text of 16 px; on a projector everything is larger.
+      const zoom = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16
+      const density = Math.min(devicePixelRatio, 2)
+      width = element.clientWidth / zoom
+      height = element.clientHeight / zoom
+      element.width = Math.round(element.clientWidth * density)
+      element.height = Math.round(element.clientHeight * density)
+      context.setTransform(density * zoom, 0, 0, density * zoom, 0, 0)
+    })
+    fit.observe(element)
+    let inSight = true
+    const sight = new IntersectionObserver(([entry]) => {
+      inSight = entry?.isIntersecting ?? true
+    })
+    sight.observe(element)
+    const stop = onFrame(() => {
+      if (inSight && width > 0 && brush.current) {
+        drawTimeline(context, lane.track, brush.current, now(), width, height)
+      }
+    })
+    return () => {
+      stop()
+      fit.disconnect()
+      sight.disconnect()
+    }
+  }, [lane])
+
+  return (
+    <canvas
+      ref={canvas}
+      role="img"
+      aria-label={`Traffic of ${looks[lane.name].label} during the last 15 seconds. The same events stand in a list below the lanes.`}
+    />
+  )
+}
