@@ -1,14 +1,16 @@
 import fastifyWebsocket from '@fastify/websocket'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import Type from 'typebox'
 import { now } from './clock.ts'
-import { toWireError, WireError } from './contract/errors.ts'
+import { WireError } from './contract/errors.ts'
 import { pathOf, transportNames } from './contract/transports.ts'
+import { TalliesSchema } from './contract/wire.ts'
 import { createDoor, type DoorOptions } from './door.ts'
 import { echo } from './echo.ts'
 import { createFeed } from './feed/feed.ts'
 import type { Log } from './feed/log.ts'
 import { createMemoryLog } from './feed/memory-log.ts'
-import { badUrl, refuseSocket, sendError, speakTheContract } from './http.ts'
+import { refuseSocket, refuseUrl, speakTheContract } from './http.ts'
 import { createMeter, type Meter } from './meter/meter.ts'
 import { describeApi, docs, pages } from './pages.ts'
 import { transports } from './transports/index.ts'
@@ -35,8 +37,7 @@ export async function createApp(options: AppOptions = {}): Promise<FastifyInstan
     // A room name that is too long is a bad room, not an unknown path.
     routerOptions: { maxParamLength: 16_384 },
     clientErrorHandler: refuseSocket,
-    frameworkErrors: (error, request, reply) =>
-      sendError(reply, error.code === 'FST_ERR_BAD_URL' ? badUrl(request) : toWireError(error)),
+    frameworkErrors: refuseUrl,
   })
   speakTheContract(app)
   await app.register(describeApi)
@@ -51,10 +52,10 @@ export async function createApp(options: AppOptions = {}): Promise<FastifyInstan
   }
 
   // Beside the feed
-  app.get('/health', { schema: { summary: 'Whether the server is up', tags: ['beside'] } }, async () => ({
+  app.get('/health', { schema: healthSchema }, async () => ({
     ok: true,
   }))
-  app.get('/time', { schema: { summary: "The server's clock", tags: ['beside'] } }, async () => ({
+  app.get('/time', { schema: timeSchema }, async () => ({
     now: now(),
   }))
   app.get('/meter', { schema: meterSchema }, async (request) => {
@@ -73,9 +74,22 @@ export async function createApp(options: AppOptions = {}): Promise<FastifyInstan
   return app
 }
 
+const healthSchema = {
+  summary: 'Whether the server is up',
+  tags: ['beside'],
+  response: { 200: Type.Object({ ok: Type.Boolean() }) },
+}
+
+const timeSchema = {
+  summary: "The server's clock",
+  tags: ['beside'],
+  response: { 200: Type.Object({ now: Type.Number({ description: 'ms since 1970, with fractions' }) }) },
+}
+
 const meterSchema = {
   summary: 'What each transport has cost',
   description:
     'Tallies by transport; with ?client=a&client=b by client and transport. Bytes are read from the sockets.',
   tags: ['beside'],
+  response: { 200: Type.Union([TalliesSchema, Type.Record(Type.String(), TalliesSchema)]) },
 }

@@ -40,6 +40,21 @@ export const pages: FastifyPluginAsync = async (app) => {
   await app.register(fastifyStatic, { root, dotfiles: 'ignore', cacheControl: false })
 }
 
+/** What OpenAPI has no words for. */
+const sockets = `
+One chat feed over five transports. [Dashboard](/)
+
+**WebSocket** \`/websocket/:room\`, or \`/websocket\` and \`{"join":"lobby","after":"k3f9.42"}\`. One JSON text a frame. Up:
+\`{"join"}\`, \`{"leave"}\`, \`{"publish":{"text":"hi"},"room":"lobby"}\`. Down: \`{"joined","cursor"}\`, \`{"gap","cursor"}\`,
+\`{"entry":{…}}\`, \`{"receipt":{…}}\`, \`{"left"}\`, \`{"error":{"code","message","id","room"}}\`. Closes with 1003 (binary), 1008 (ten bad
+frames in a row), 1009 (over 64 kB), 1012 (restart), 1013 (a reader that owes a megabyte).
+
+**Socket.IO** path \`/socket.io/\`, namespace \`/chat\`. Emit \`join\` \`{room, after}\`, \`leave\` \`{room}\`, \`publish\` \`{room, draft}\`, each with an
+acknowledgement that receives the answer or \`{error}\`; listen to \`entry\` and \`gap\` \`{room, cursor}\`.
+
+**Echo** \`/echo\` is a plain WebSocket that returns every frame as it came, up to 16 MiB.
+`
+
 /** The description of every HTTP route, gathered as the routes are registered: call it before them. */
 export const describeApi = fp(async (app) => {
   await app.register(swagger, {
@@ -47,13 +62,28 @@ export const describeApi = fp(async (app) => {
       info: {
         title: 'Wireside',
         version: process.env.npm_package_version ?? '0.1.0',
-        description: 'One chat feed over five transports. The two sockets are described in the README.',
+        description: sockets,
       },
+      tags: [
+        { name: 'feed', description: 'One feed, carried by each transport under its own path.' },
+        { name: 'beside', description: 'What stands beside the feed.' },
+      ],
     },
   })
 })
 
 /** The API page. */
 export const docs: FastifyPluginAsync = async (app) => {
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    // Swagger UI styles its elements in place. Its own policy would also turn http:// into https:// on a LAN address.
+    staticCSP:
+      "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
+    uiConfig: { docExpansion: 'list', validatorUrl: null },
+    theme: {
+      title: 'Wireside · API',
+      // One document, ours: the bar that asks for another would only mislead.
+      css: [{ filename: 'wireside.css', content: '.swagger-ui .topbar { display: none }' }],
+    },
+  })
 }

@@ -8,7 +8,7 @@ import { Draft } from './wire.ts'
  * nothing ("123" is not 123) and removes nothing. Ajv counts string lengths in code points and matches patterns with /u.
  */
 const ajv = new Ajv({ coerceTypes: false, removeAdditional: false, useDefaults: false, verbose: true })
-ajv.addVocabulary(['error'])
+ajv.addVocabulary(['x-error'])
 
 type Check = (value: unknown) => WireError | undefined
 
@@ -23,13 +23,13 @@ function describe(finding: ErrorObject | undefined, root: TSchema): WireError {
   const missing: string | undefined = finding?.params.missingProperty
   const failed = finding?.parentSchema as Annotated | undefined
   const { description } = (missing ? failed?.properties?.[missing] : failed) ?? {}
-  const code = failed?.error ?? (root as Annotated).error ?? 'bad-request'
+  const code = failed?.['x-error'] ?? (root as Annotated)['x-error'] ?? 'bad-request'
   const field = missing ?? finding?.instancePath.slice(1).split('/')[0]
   return new WireError(code, `${field ? `"${field}"` : 'This'} must be ${description ?? finding?.message}.`)
 }
 
 interface Annotated {
-  error?: ErrorCode
+  'x-error'?: ErrorCode
   description?: string
   properties?: Record<string, Annotated>
 }

@@ -1,11 +1,13 @@
 import Type, { type Static } from 'typebox'
 import { cursorPattern } from './cursor.ts'
+import { tallyFields } from './meter.ts'
+import { transportNames } from './transports.ts'
 
 /**
  * THE WIRE: what travels between a client and this server, as JSON in UTF-8. Unknown fields are ignored.
  *
  * Each schema serves three readers: the validator, the compiler (`Static`) and the API page at /docs. `description`
- * completes the sentence "<field> must be …", and `error` is the code under which a wrong value is refused.
+ * completes the sentence "<field> must be …", and `x-error` is the code under which a wrong value is refused.
  */
 
 /** No NUL and no lone surrogate: text that every store and every client can hold. Patterns are matched with /u. */
@@ -14,25 +16,25 @@ const wellFormed = '[^\\u0000\\p{Cs}]'
 export const RoomName = Type.String({
   pattern: '^[a-z0-9][a-z0-9-]{0,63}$',
   description: 'a room name: 1 to 64 of a-z, 0-9 and "-", not beginning with "-"',
-  error: 'bad-room',
+  'x-error': 'bad-room',
 })
 
 export const ClientName = Type.String({
   pattern: '^[A-Za-z0-9_-]{1,64}$',
   description: 'a client name: 1 to 64 of A-Z, a-z, 0-9, "_" and "-", given once',
-  error: 'bad-query',
+  'x-error': 'bad-query',
 })
 
 export const After = Type.String({
   pattern: cursorPattern,
   description: 'one cursor as the server gave it, like "k3f9.42", or "0" for all that is kept',
-  error: 'bad-cursor',
+  'x-error': 'bad-cursor',
 })
 
 export const Wait = Type.String({
   pattern: '^(60(\\.0{1,3})?|[1-5]?\\d(\\.\\d{1,3})?)$',
   description: 'a number of seconds from 0 to 60',
-  error: 'bad-query',
+  'x-error': 'bad-query',
 })
 
 const Milliseconds = (description: string) => Type.Number({ minimum: 0, maximum: 8.64e15, description })
@@ -70,7 +72,7 @@ export const Draft = Type.Object(
   },
   {
     description: 'a JSON object with at least a "text"',
-    error: 'bad-draft',
+    'x-error': 'bad-draft',
     examples: [{ text: 'hi' }],
   },
 )
@@ -131,6 +133,15 @@ export const ErrorReply = Type.Object(
   { description: 'What went wrong (`code`, stable) and what to do (`message`).' },
 )
 
+export const TallySchema = Type.Object(
+  Object.fromEntries(tallyFields.map((field) => [field, Type.Integer()])),
+  { description: 'What one transport has cost: connections, requests, and bytes read from the sockets.' },
+)
+export const TalliesSchema = Type.Object(
+  Object.fromEntries([...transportNames, 'other'].map((name) => [name, TallySchema])),
+  { description: 'A tally per transport; `other` is what no transport’s URL named.' },
+)
+
 /** The query of a request that reads a feed. */
 export const ReadQuery = Type.Object({ after: Type.Optional(After), client: Type.Optional(ClientName) })
 export const WaitQuery = Type.Object({ ...ReadQuery.properties, wait: Type.Optional(Wait) })
@@ -153,7 +164,7 @@ export const Command = Type.Object(
   },
   {
     description: 'a JSON object with "join", "leave" or "publish"',
-    error: 'bad-frame',
+    'x-error': 'bad-frame',
   },
 )
 export type Command = Static<typeof Command>

@@ -1,6 +1,6 @@
 import type { TransportName } from '../contract/transports.ts'
 import { entryJson, oncePerEntry } from '../feed/encoding.ts'
-import type { Feed, Who } from '../feed/feed.ts'
+import type { Feed, FeedListener, Who } from '../feed/feed.ts'
 import { exchangeOf } from './exchange.ts'
 import type { Ledger } from './ledger.ts'
 import type { Messages } from './messages.ts'
@@ -38,9 +38,9 @@ export function wrapFeed(feed: Feed, transport: TransportName, ledger: Ledger, m
       return page
     },
     news: feed.news,
-    follow(room, cursor, who, listener) {
+    follow(room, cursor, who, listener, until) {
       const account = accountOf(who)
-      return feed.follow(room, cursor, who, {
+      const counted: FeedListener = {
         ...listener,
         onEntry(entry, at) {
           const payload = payloadBytes(entry, at)
@@ -55,7 +55,8 @@ export function wrapFeed(feed: Feed, transport: TransportName, ledger: Ledger, m
             messages.carrying = false
           }
         },
-      })
+      }
+      return feed.follow(room, cursor, who, counted, until)
     },
   }
 }
