@@ -25,10 +25,10 @@ export interface AppOptions extends DoorOptions {
 
 /** The whole server, ready to listen: door → feed → meter → five transports → what stands beside them. */
 export async function createApp(options: AppOptions = {}): Promise<FastifyInstance> {
-  const door = createDoor(options)
+  const meter = options.meter ?? createMeter()
+  const door = createDoor({ ...options, ServerResponse: meter.ServerResponse })
   const log = options.log ?? createMemoryLog()
   const feed = createFeed(log)
-  const meter = options.meter ?? createMeter()
 
   const app = Fastify({
     serverFactory: door.serverFactory,

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http'
+import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http'
 import { hostname, networkInterfaces } from 'node:os'
 import type { FastifyServerFactory } from 'fastify'
 import { addressIn } from './address.ts'
@@ -20,6 +20,8 @@ export interface Door {
 export interface DoorOptions {
   /** Names, besides loopback and this machine's own, under which the server may be addressed. */
   allowHosts?: readonly string[]
+  /** What responses are made with: the meter has its own. */
+  ServerResponse?: typeof ServerResponse
   /** How long a client may take for a request head, and for the whole request, in ms. */
   headersTimeout?: number
   requestTimeout?: number
@@ -31,6 +33,8 @@ export function createDoor(options: DoorOptions = {}): Door {
 
   const serverFactory: FastifyServerFactory = (fastify) => {
     const server = createServer({
+      IncomingMessage: Request,
+      ServerResponse: options.ServerResponse ?? ServerResponse,
       headersTimeout,
       requestTimeout,
       // How often the two are looked at; Node's default of 30 s would let a slow client linger for as long.
@@ -54,7 +58,7 @@ export function createDoor(options: DoorOptions = {}): Door {
         response.detachSocket(request.socket)
         stack.emit('upgrade', request, socket, head)
       } else {
-        // A server may ignore an upgrade it does not speak (RFC 9110 §7.8): curl --http2 offers h2c on every request.
+        // A WebSocket where there is none is answered like a plain request.
         fastify(request, response)
       }
     })
@@ -95,6 +99,25 @@ export function createDoor(options: DoorOptions = {}): Door {
       stacks.set(path, stack)
       return stack
     },
+  }
+}
+
+/**
+ * A server may ignore an upgrade it does not speak (RFC 9110 §7.8), and of Java's HttpClient and `curl --http2` every
+ * request offers h2c. Node, once anybody listens for upgrades, takes each for one and drops the body that came with it;
+ * so it is told of WebSockets only. (Node 22.21 and 24.9 ask `shouldUpgradeCallback`; on 20 they ask this property.)
+ */
+class Request extends IncomingMessage {
+  /** What Node's parser says. Declared only: Node sets it before a field of ours would be. */
+  declare private asked: boolean | null
+
+  get upgrade(): boolean {
+    const isWebSocket = /\bwebsocket\b/i.test(this.headers.upgrade ?? '')
+    return this.asked === true && (isWebSocket || this.method === 'CONNECT')
+  }
+
+  set upgrade(asked: boolean | null) {
+    this.asked = asked
   }
 }
 

@@ -38,15 +38,21 @@ export function speakTheContract(app: FastifyInstance) {
   )
 }
 
-export function sendError(reply: FastifyReply, error: WireError) {
+function sendError(reply: FastifyReply, error: WireError) {
   return reply
     .code(error.status)
     .type('application/json')
     .send(JSON.stringify({ error: error.body }))
 }
 
+/** Answers what the router cannot look up. It runs no hooks, and so not the one that ends a refused upgrade's socket. */
+export function refuseUrl(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  if (request.headers.upgrade) reply.raw.once('finish', () => request.socket.destroySoon())
+  return sendError(reply, translate(error, request))
+}
+
 /** A path that cannot be decoded never reaches a route. Where a room should stand, it is a bad room. */
-export function badUrl(request: FastifyRequest): WireError {
+function badUrl(request: FastifyRequest): WireError {
   const inFeed = Object.values(pathOf).some((path) => request.url.startsWith(`${path}/`))
   return inFeed
     ? new WireError('bad-room', '"room" must be 1 to 64 of a-z, 0-9 and "-", not beginning with "-".')

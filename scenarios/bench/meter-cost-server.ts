@@ -1,3 +1,4 @@
+import { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createApp } from '../../server/app.ts'
 import type { Meter } from '../../server/meter/meter.ts'
@@ -7,6 +8,7 @@ import type { Meter } from '../../server/meter/meter.ts'
  * meter (argument `bare`). Answers every message with the CPU time it has used, in microseconds.
  */
 const unmetered: Meter = {
+  ServerResponse,
   tap: () => {},
   wrap: (feed) => feed,
   read: () => {

@@ -28,8 +28,14 @@ export interface Feed {
   page(room: string, cursor: Cursor | undefined, who: Who): Promise<Page>
   /** Resolves once something follows the cursor, or `until` is aborted, whichever comes first. */
   news(room: string, cursor: Cursor, until: AbortSignal): Promise<void>
-  /** Backlog, then live, with no seam visible to the reader; resolves when the reader has joined. */
-  follow(room: string, cursor: Cursor | undefined, who: Who, listener: FeedListener): Promise<Stop>
+  /** Backlog, then live, with no seam visible to the reader, `until` it leaves; resolves when it has joined or left. */
+  follow(
+    room: string,
+    cursor: Cursor | undefined,
+    who: Who,
+    listener: FeedListener,
+    until: AbortSignal,
+  ): Promise<void>
 }
 
 export function createFeed(log: Log): Feed {
@@ -76,13 +82,19 @@ export function createFeed(log: Log): Feed {
    * backlog is read let live entries only say that there is more: the log holds them. A reader is live from the
    * moment a read came back with nothing more to read, which is one synchronous step with the last check.
    */
-  async function follow(room: string, after: Cursor | undefined, _who: Who, listener: FeedListener) {
+  async function follow(
+    room: string,
+    after: Cursor | undefined,
+    _who: Who,
+    listener: FeedListener,
+    until: AbortSignal,
+  ) {
+    if (until.aborted) return
     let position = after
     /** The seq of `position`, once the log has said where that is. */
     let last = 0
     let live = false
     let news = false
-    let stopped = false
 
     const unsubscribe = subscribe(room, (entry, cursor) => {
       if (!live) {
@@ -96,6 +108,7 @@ export function createFeed(log: Log): Feed {
         void catchUp()
       }
     })
+    until.addEventListener('abort', unsubscribe, { once: true })
 
     function advance(cursor: Cursor, seq: number) {
       position = cursor
@@ -106,7 +119,7 @@ export function createFeed(log: Log): Feed {
       for (;;) {
         news = false
         const slice = await log.after(room, position, PAGE_SIZE)
-        if (stopped) return
+        if (until.aborted) return
         onFirst?.(slice.start)
         onFirst = undefined
         const { epoch, seq } = parseCursor(slice.cursor)
@@ -115,7 +128,7 @@ export function createFeed(log: Log): Feed {
           const ready = listener.ready?.()
           if (ready) await ready
           // A reader may leave in the middle of a page.
-          if (stopped) return
+          if (until.aborted) return
           listener.onEntry(entry, formatCursor(epoch, entry.seq))
         }
         advance(slice.cursor, seq)
@@ -124,24 +137,18 @@ export function createFeed(log: Log): Feed {
       live = true
     }
 
-    function stop() {
-      stopped = true
-      unsubscribe()
-    }
-
     try {
       await new Promise<void>((joined, failed) => {
         catchUp((start) => {
           // A cursor that lost its place is repeated, not replaced: cut here, its reader must still hear of the gap.
           listener.onJoined?.({ room, cursor: after === undefined || after === '0' ? start : after })
           joined()
-        }).catch(failed)
+        }).then(joined, failed)
       })
     } catch (error) {
-      stop()
+      unsubscribe()
       throw error
     }
-    return stop
   }
 
   return {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TransportName } from '../contract/transports.ts'
 import type { Account } from './ledger.ts'
@@ -19,6 +19,7 @@ export interface Connection {
 export interface Exchange {
   connection: Connection
   transport: TransportName | 'other'
+  client: string | undefined
   account: Account
   /** Bytes settled to this exchange so far. */
   bytesIn: number
@@ -37,10 +38,12 @@ export interface Exchange {
 export const newExchange = (
   connection: Connection,
   transport: TransportName | 'other',
+  client: string | undefined,
   account: Account,
 ): Exchange => ({
   connection,
   transport,
+  client,
   account,
   bytesIn: 0,
   bytesOut: 0,
@@ -51,11 +54,13 @@ export const newExchange = (
   headOutKnown: false,
 })
 
-/** A request and its response carry their exchange with them: cheaper than a look-up for each. */
+/** A request carries its exchange with it: cheaper than a look-up. */
 export const exchangeKey = Symbol('exchange')
 
 export type MeteredRequest = IncomingMessage & { [exchangeKey]?: Exchange }
-export type MeteredResponse = ServerResponse & { [exchangeKey]?: Exchange }
 
 export const exchangeOf = (request: MeteredRequest): Exchange | undefined => request[exchangeKey]
-export const accountOf = (request: MeteredRequest): Account => request[exchangeKey]?.account ?? []
+/** Where what nobody asked for is entered: nowhere. */
+const nobody: Account = { tallies: [], used: 0 }
+
+export const accountOf = (request: MeteredRequest): Account => request[exchangeKey]?.account ?? nobody

@@ -2,21 +2,22 @@ import { emptyTally, type Tallies, type Tally } from '../contract/meter.ts'
 import { type TransportName, transportNames } from '../contract/transports.ts'
 
 /** Where something is entered: the transport's tally, and the lane's where the request named one. */
-export type Account = readonly Tally[]
+export interface Account {
+  /** The tally it was opened for is the last. */
+  readonly tallies: readonly Tally[]
+  /** The tick of its last use. */
+  used: number
+}
 
 export interface Ledger {
   account(transport: TransportName | 'other', client: string | undefined): Account
+  /** Says that an account is in use still, by a connection that has kept it. */
+  use(account: Account): Account
   /** A copy of all tallies, or of one client's; zeros for one that is unknown. */
   read(client?: string): Tallies
 }
 
 type Book = Map<TransportName | 'other', Account>
-
-interface Client {
-  accounts: Book
-  /** The tick of its last request or reading. */
-  used: number
-}
 
 /**
  * The books. Transports are few and kept for good; client names come from strangers, so only the most recently used
@@ -24,49 +25,53 @@ interface Client {
  */
 export function createLedger(maxClients = 4_096): Ledger {
   const totals: Book = new Map()
-  const clients = new Map<string, Client>()
+  const clients = new Map<string, Book>()
   let tick = 0
 
+  function use(account: Account): Account {
+    account.used = ++tick
+    return account
+  }
+
   function total(transport: TransportName | 'other'): Account {
-    const found = totals.get(transport) ?? [emptyTally()]
+    const found = totals.get(transport) ?? { tallies: [emptyTally()], used: 0 }
     totals.set(transport, found)
     return found
   }
 
-  function account(transport: TransportName | 'other', name: string | undefined): Account {
-    if (name === undefined) return total(transport)
-    const client = clients.get(name) ?? remember(name)
-    client.used = ++tick
-    const known = client.accounts.get(transport)
-    if (known) return known
-    const opened = [...total(transport), emptyTally()]
-    client.accounts.set(transport, opened)
+  function account(transport: TransportName | 'other', client: string | undefined): Account {
+    if (client === undefined) return total(transport)
+    const book = clients.get(client) ?? remember(client)
+    const known = book.get(transport)
+    if (known) return use(known)
+    const opened = use({ tallies: [...total(transport).tallies, emptyTally()], used: 0 })
+    book.set(transport, opened)
     return opened
   }
 
-  function remember(name: string): Client {
+  function remember(client: string): Book {
     if (clients.size >= maxClients) forgetSome()
-    const client: Client = { accounts: new Map(), used: 0 }
-    clients.set(name, client)
-    return client
+    const book: Book = new Map()
+    clients.set(client, book)
+    return book
   }
 
   /** Forgets the eighth that was used least recently: finding them takes a sort, so not one at a time. */
   function forgetSome() {
-    const byUse = [...clients].sort(([, a], [, b]) => a.used - b.used)
-    for (const [name] of byUse.slice(0, Math.ceil(maxClients / 8))) clients.delete(name)
+    const lastUse = (book: Book) => Math.max(...[...book.values()].map(({ used }) => used))
+    const byUse = [...clients].map(([name, book]) => ({ name, used: lastUse(book) }))
+    byUse.sort((a, b) => a.used - b.used)
+    for (const { name } of byUse.slice(0, Math.ceil(maxClients / 8))) clients.delete(name)
   }
 
-  function read(name?: string): Tallies {
-    const client = name === undefined ? undefined : clients.get(name)
-    if (client) client.used = ++tick
-    const book = name === undefined ? totals : client?.accounts
-    const all = [...transportNames, 'other'] as const
-    // The last tally of an account is the one it was opened for.
-    return Object.fromEntries(
-      all.map((of) => [of, { ...(book?.get(of)?.at(-1) ?? emptyTally()) }]),
-    ) as Tallies
+  function read(client?: string): Tallies {
+    const book = client === undefined ? totals : clients.get(client)
+    // Being asked about is use, too.
+    if (client !== undefined) book?.forEach(use)
+    const names = [...transportNames, 'other'] as const
+    const tallies = names.map((name) => [name, { ...(book?.get(name)?.tallies.at(-1) ?? emptyTally()) }])
+    return Object.fromEntries(tallies) as Tallies
   }
 
-  return { account, read }
+  return { account, use, read }
 }

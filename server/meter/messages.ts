@@ -81,11 +81,11 @@ function hear(messages: Messages, account: Account, bytes: number) {
 }
 
 function saidControl(account: Account, bytes: number) {
-  for (const tally of account) tally.controlBytesOut += bytes
+  for (const tally of account.tallies) tally.controlBytesOut += bytes
 }
 
 function heardControl(account: Account, bytes: number) {
-  for (const tally of account) tally.controlBytesIn += bytes
+  for (const tally of account.tallies) tally.controlBytesIn += bytes
 }
 
 function byteLength(data: unknown): number {

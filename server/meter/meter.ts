@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { Tallies } from '../contract/meter.ts'
 import type { TransportName } from '../contract/transports.ts'
 import type { Feed } from '../feed/feed.ts'
@@ -14,6 +14,8 @@ import { wrapFeed } from './wrap.ts'
  * What is left of the bytes after heads, control and payload is framing.
  */
 export interface Meter {
+  /** What the server is to make its responses with, so that the meter sees their bodies. */
+  ServerResponse: typeof ServerResponse
   /** Counts the connections of a server. Call it when every stack has put its own listeners on. */
   tap(server: Server, webSockets: WebSocketServer, engine: Engine): void
   /** The same feed, with what it carries entered under a transport. */
@@ -28,6 +30,7 @@ export function createMeter(maxClients?: number): Meter {
   const sockets = createSockets(ledger, messages)
 
   return {
+    ServerResponse: sockets.ServerResponse,
     tap(server, webSockets, engine) {
       sockets.tap(server)
       tapWebSockets(webSockets, messages)

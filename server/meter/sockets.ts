@@ -2,14 +2,7 @@ import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { addressIn } from '../address.ts'
-import {
-  type Connection,
-  type Exchange,
-  exchangeKey,
-  type MeteredRequest,
-  type MeteredResponse,
-  newExchange,
-} from './exchange.ts'
+import { type Connection, type Exchange, exchangeKey, type MeteredRequest, newExchange } from './exchange.ts'
 import type { Account, Ledger } from './ledger.ts'
 import type { Messages } from './messages.ts'
 
@@ -21,6 +14,20 @@ import type { Messages } from './messages.ts'
  */
 export function createSockets(ledger: Ledger, messages: Messages) {
   const connections = new Map<Duplex, Connection>()
+
+  /** A response whose body is seen as it goes by. */
+  class MeteredResponse extends ServerResponse {
+    exchange: Exchange | undefined = undefined
+  }
+  const { write, end } = ServerResponse.prototype
+  MeteredResponse.prototype.write = function (this: MeteredResponse, ...args: unknown[]) {
+    sawBody(this.exchange, args[0])
+    return Reflect.apply(write, this, args)
+  } as MeteredResponse['write']
+  MeteredResponse.prototype.end = function (this: MeteredResponse, ...args: unknown[]) {
+    sawBody(this.exchange, args[0])
+    return Reflect.apply(end, this, args)
+  } as MeteredResponse['end']
 
   function tap(server: Server) {
     server.prependListener('connection', opened)
@@ -44,23 +51,26 @@ export function createSockets(ledger: Ledger, messages: Messages) {
   function closed(connection: Connection) {
     // A connection that never named a URL is nobody's; what came after the last answer is the last one's.
     connection.first ??= named(ledger.account('other', undefined))
-    connection.last ??= newExchange(connection, 'other', connection.first)
+    connection.last ??= newExchange(connection, 'other', undefined, connection.first)
     settle(connection)
-    for (const tally of connection.first) tally.open--
+    for (const tally of connection.first.tallies) tally.open--
     connections.delete(connection.socket)
   }
 
   /** Begins an exchange on a connection: from here on its bytes are this request's. */
   function begin(connection: Connection, request: MeteredRequest): Exchange {
     const { transport, client } = addressIn(request)
-    const account = ledger.account(transport, client)
+    const { last } = connection
+    // A lane that keeps its connection is found without looking it up again.
+    const isSameLane = last?.transport === transport && last.client === client
+    const account = isSameLane ? ledger.use(last.account) : ledger.account(transport, client)
     connection.first ??= named(account)
     const isPreflight = request.method === 'OPTIONS' && 'access-control-request-method' in request.headers
-    for (const tally of account) {
+    for (const tally of account.tallies) {
       if (isPreflight) tally.preflights++
       else tally.requests++
     }
-    const exchange = newExchange(connection, transport, account)
+    const exchange = newExchange(connection, transport, client, account)
     request[exchangeKey] = exchange
     connection.exchanges.push(exchange)
     connection.last = exchange
@@ -68,31 +78,29 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     return exchange
   }
 
-  function requested(request: IncomingMessage, response: MeteredResponse) {
+  function requested(request: IncomingMessage, response: ServerResponse) {
     const connection = connections.get(request.socket)
-    if (!connection) return
+    if (!connection || !(response instanceof MeteredResponse)) return
     const exchange = begin(connection, request)
     const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
     exchange.bodyIn = length === undefined ? 0 : Number(length)
     // All that has come by now is the head, unless a body follows at its heels.
     if (exchange.bodyIn === 0 && encoding === undefined) {
-      for (const tally of exchange.account) tally.headBytesIn += exchange.bytesIn
+      for (const tally of exchange.account.tallies) tally.headBytesIn += exchange.bytesIn
     }
-    response[exchangeKey] = exchange
-    response.write = write
-    response.end = end
+    response.exchange = exchange
     response.once('close', answered)
   }
 
   /** The end of an exchange: its bytes are all counted now, and what is not body is head. */
   function answered(this: MeteredResponse) {
-    const exchange = this[exchangeKey]
+    const { exchange } = this
     if (!exchange) return
     const { connection, account, bodyIn, bytesIn, body, emptyPoll, headOutKnown } = settled(exchange)
     const { bytesOut } = exchange
     const hadWholeBody = bodyIn > 0 && this.req.complete
     const isEmpty = emptyPoll && this.writableFinished
-    for (const tally of account) {
+    for (const tally of account.tallies) {
       if (hadWholeBody) tally.headBytesIn += bytesIn - bodyIn
       if (!headOutKnown && !this.chunkedEncoding)
         tally.headBytesOut += bytesOut - (hasNoBody(this) ? 0 : body)
@@ -105,29 +113,18 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     connection.exchanges.splice(connection.exchanges.indexOf(exchange), 1)
   }
 
-  /** Stand in for a response's own `write` and `end`, to see its body go by. */
-  const write = function (this: MeteredResponse, ...args: unknown[]) {
-    sawBody(this, args[0])
-    return Reflect.apply(ServerResponse.prototype.write, this, args)
-  } as ServerResponse['write']
-
-  const end = function (this: MeteredResponse, ...args: unknown[]) {
-    sawBody(this, args[0])
-    return Reflect.apply(ServerResponse.prototype.end, this, args)
-  } as ServerResponse['end']
-
-  function sawBody({ [exchangeKey]: exchange }: MeteredResponse, chunk: unknown) {
+  function sawBody(exchange: Exchange | undefined, chunk: unknown) {
     if (!exchange || (typeof chunk !== 'string' && !(chunk instanceof Uint8Array))) return
     if (exchange.body === 0 && !exchange.headOutKnown && settled(exchange).bytesOut > 0) {
       // A head that was flushed before the body is all that was written so far.
       exchange.headOutKnown = true
-      for (const tally of exchange.account) tally.headBytesOut += exchange.bytesOut
+      for (const tally of exchange.account.tallies) tally.headBytesOut += exchange.bytesOut
     }
     const length = typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length
     exchange.body += length
     // Socket.IO's messages are counted one by one (messages.ts); what pages and /meter say is no message of a feed.
     if (messages.carrying || exchange.transport === 'socket-io' || exchange.transport === 'other') return
-    for (const tally of exchange.account) tally.controlBytesOut += length - exchange.pagePayload
+    for (const tally of exchange.account.tallies) tally.controlBytesOut += length - exchange.pagePayload
     exchange.pagePayload = 0
   }
 
@@ -135,7 +132,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     const connection = connections.get(socket)
     if (!connection) return
     const exchange = begin(connection, request)
-    for (const tally of exchange.account) tally.headBytesIn += exchange.bytesIn - head.length
+    for (const tally of exchange.account.tallies) tally.headBytesIn += exchange.bytesIn - head.length
 
     // The first thing written is the answer's head, by whichever library answers.
     const { write } = socket
@@ -144,7 +141,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
       const result = Reflect.apply(write, this, args)
       settle(connection)
       if (isSwitch(args[0])) {
-        for (const tally of exchange.account) {
+        for (const tally of exchange.account.tallies) {
           tally.upgrades++
           tally.headBytesOut += exchange.bytesOut
         }
@@ -154,6 +151,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
   }
 
   return {
+    ServerResponse: MeteredResponse as unknown as typeof ServerResponse,
     tap,
     /** Enters what open connections have carried so far. What no request has claimed yet waits for the next one. */
     settle() {
@@ -164,7 +162,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
 
 /** Counts a connection for the account of its first request. */
 function named(account: Account): Account {
-  for (const tally of account) {
+  for (const tally of account.tallies) {
     tally.connections++
     tally.open++
   }
@@ -183,7 +181,7 @@ function settle(connection: Connection) {
   connection.written += written
   exchange.bytesIn += read
   exchange.bytesOut += written
-  for (const tally of exchange.account) {
+  for (const tally of exchange.account.tallies) {
     tally.bytesIn += read
     tally.bytesOut += written
   }

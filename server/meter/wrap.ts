@@ -13,7 +13,7 @@ export function wrapFeed(feed: Feed, transport: TransportName, ledger: Ledger, m
   return {
     publish(room, draft, who) {
       const payload = Buffer.byteLength(JSON.stringify(draft))
-      for (const tally of accountOf(who)) {
+      for (const tally of accountOf(who).tallies) {
         tally.entriesIn++
         tally.payloadBytesIn += payload
         // The message that brought it was no control message after all.
@@ -26,7 +26,7 @@ export function wrapFeed(feed: Feed, transport: TransportName, ledger: Ledger, m
       const page = await feed.page(room, cursor, who)
       let payload = 0
       for (const entry of page.entries) payload += payloadBytes(entry, page.cursor)
-      for (const tally of accountOf(who)) {
+      for (const tally of accountOf(who).tallies) {
         tally.entriesOut += page.entries.length
         tally.payloadBytesOut += payload
       }
@@ -44,7 +44,7 @@ export function wrapFeed(feed: Feed, transport: TransportName, ledger: Ledger, m
         ...listener,
         onEntry(entry, at) {
           const payload = payloadBytes(entry, at)
-          for (const tally of account) {
+          for (const tally of account.tallies) {
             tally.entriesOut++
             tally.payloadBytesOut += payload
           }

@@ -14,7 +14,7 @@ export interface Joins {
 }
 
 export function createJoins(feed: Feed, who: Who): Joins {
-  const joins = new Map<string, () => void>()
+  const joins = new Map<string, AbortController>()
 
   async function join(room: string, after: Cursor | undefined, listener: FeedListener) {
     if (!joins.has(room) && joins.size >= MAX_JOINS) {
@@ -23,20 +23,14 @@ export function createJoins(feed: Feed, who: Who): Joins {
         `One connection may join ${MAX_JOINS} rooms. Leave one, or open another connection.`,
       )
     }
-    joins.get(room)?.()
-    let left = false
-    let stop = () => {}
-    joins.set(room, () => {
-      left = true
-      stop()
-    })
-    stop = await feed.follow(room, after, who, listener)
-    // Left, or joined again, while this was joining.
-    if (left) stop()
+    joins.get(room)?.abort()
+    const left = new AbortController()
+    joins.set(room, left)
+    await feed.follow(room, after, who, listener, left.signal)
   }
 
   function leave(room: string) {
-    joins.get(room)?.()
+    joins.get(room)?.abort()
     joins.delete(room)
   }
 

@@ -63,6 +63,8 @@ export function createIo(door: Door): Server {
     serveClient: false,
     // The door decides which upgrades come here; Engine.IO need not guess which of the others to destroy.
     destroyUpgrade: false,
+    // It leaves what comes without its slash to others, and here there are none: the request would hang.
+    addTrailingSlash: false,
   })
   return io.attach(door.under(pathOf['socket-io']))
 }
@@ -118,15 +120,15 @@ const encodeEntry = oncePerEntry((entry, cursor) => `2/chat,["entry",${entryJson
 
 const RoomRequest = Type.Object(
   { room: RoomName },
-  { description: 'an object with "room"', error: 'bad-room' },
+  { description: 'an object with "room"', 'x-error': 'bad-room' },
 )
 const JoinRequest = Type.Object(
   { room: RoomName, after: Type.Optional(Type.Union([After, Type.Null()])) },
-  { description: 'an object with "room" and, to resume, "after"', error: 'bad-room' },
+  { description: 'an object with "room" and, to resume, "after"', 'x-error': 'bad-room' },
 )
 const PublishRequest = Type.Object(
   { room: RoomName, draft: Type.Unknown() },
-  { description: 'an object with "room" and "draft"', error: 'bad-room' },
+  { description: 'an object with "room" and "draft"', 'x-error': 'bad-room' },
 )
 type RoomRequest = Type.Static<typeof RoomRequest>
 type JoinRequest = Type.Static<typeof JoinRequest>

@@ -5,6 +5,7 @@ import { HEARTBEAT_MS } from '../contract/transports.ts'
 import { compile } from '../contract/validate.ts'
 import { After, ErrorReply, ReadQuery, RoomParams } from '../contract/wire.ts'
 import { entryJson, oncePerEntry } from '../feed/encoding.ts'
+import type { FeedListener } from '../feed/feed.ts'
 import { acceptDrafts } from './polling.ts'
 import { drained, MAX_QUEUE, type ServerTransport, whoIs } from './transport.ts'
 
@@ -36,6 +37,7 @@ export const sse: ServerTransport = async (app, { feed }) => {
       const after = lastEventId(request.headers['last-event-id']) ?? request.query.after
       reply.hijack()
       const stream = reply.raw
+      if (stream.destroyed) return
       stream.writeHead(200, {
         'Content-Type': 'text/event-stream',
         'Cache-Control': 'no-store',
@@ -44,9 +46,14 @@ export const sse: ServerTransport = async (app, { feed }) => {
       })
       // The head leaves now, so that nobody on the way takes silence for a dead server.
       stream.flushHeaders()
+      const gone = new AbortController()
       streams.add(stream)
+      stream.once('close', () => {
+        streams.delete(stream)
+        gone.abort()
+      })
 
-      const stop = await feed.follow(request.params.room, after, whoIs(request.raw), {
+      const listener: FeedListener = {
         onJoined: (joined) =>
           stream.write(encode({ event: 'joined', id: joined.cursor, data: JSON.stringify(joined) })),
         onGap: (cursor) =>
@@ -58,12 +65,8 @@ export const sse: ServerTransport = async (app, { feed }) => {
           if (stream.writableLength > MAX_QUEUE) stream.destroy()
         },
         ready: () => drained(stream),
-      })
-      stream.once('close', () => {
-        stop()
-        streams.delete(stream)
-      })
-      if (stream.destroyed) stop()
+      }
+      await feed.follow(request.params.room, after, whoIs(request.raw), listener, gone.signal)
     },
   )
 

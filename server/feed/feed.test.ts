@@ -1,0 +1,276 @@
+import { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { formatCursor, parseCursor } from '../contract/cursor.ts'
+import type { Entry } from '../contract/wire.ts'
+import { createFeed, type FeedListener } from './feed.ts'
+import type { Log } from './log.ts'
+import { createMemoryLog } from './memory-log.ts'
+
+const who = { request: new IncomingMessage(new Socket()), client: undefined }
+const rooms = ['a', 'b', 'c']
+const forever = new AbortController().signal
+
+/** All that is due to run now has run: memory needs no more than a turn of the loop. */
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+type Said = { what: 'joined' | 'gap' | 'entry'; cursor: string; entry?: Entry }
+
+/** A reader that writes down what it is told. */
+function notebook(ready?: FeedListener['ready']) {
+  const said: Said[] = []
+  const listener: FeedListener = {
+    onJoined: ({ cursor }) => void said.push({ what: 'joined', cursor }),
+    onGap: (cursor) => void said.push({ what: 'gap', cursor }),
+    onEntry: (entry, cursor) => void said.push({ what: 'entry', cursor, entry }),
+    ...(ready && { ready }),
+  }
+  return { said, listener }
+}
+
+/** Complains of everything that a reader may not be told. */
+function faultsOf(said: Said[], after: string | undefined, published: ReadonlyMap<string, Entry>): string[] {
+  const faults: string[] = []
+  const [first, ...rest] = said
+  if (first?.what !== 'joined') return ['did not begin with joined']
+  if (after !== undefined && after !== '0' && first.cursor !== after)
+    faults.push('joined is not where it stood')
+  let { cursor } = first
+  for (const { what, cursor: next, entry } of rest) {
+    const [one, other] = [parseCursor(cursor), parseCursor(next)]
+    if (what === 'joined') faults.push('joined twice')
+    if (what === 'gap' && after === '0' && cursor === first.cursor) faults.push('0 had a gap')
+    if (what === 'entry') {
+      if (one.epoch !== other.epoch || one.seq + 1 !== other.seq) faults.push(`${next} came after ${cursor}`)
+      if (other.seq !== entry?.seq) faults.push(`${next} is not the cursor of ${entry?.seq}`)
+      if (entry !== published.get(`${entry?.room} ${entry?.seq}`))
+        faults.push(`${next} is not what was published`)
+    }
+    cursor = next
+  }
+  return faults
+}
+
+const steps = fc.array(
+  fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.record({ do: fc.constant('publish' as const), room: fc.constantFrom(...rooms) }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constant('join' as const),
+        room: fc.constantFrom(...rooms),
+        /** None, everything, a foreign one, or some seq: seen, evicted, or not reached yet. */
+        from: fc.oneof(fc.constantFrom('absent', '0', 'foreign'), fc.nat(30)),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), reader: fc.nat(20) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('wait' as const) }) },
+  ),
+  { maxLength: 60 },
+)
+
+test('in any order of publishes, evictions, joins and leaves, no reader has a hole that was not announced', () =>
+  fc.assert(
+    fc.asyncProperty(fc.scheduler(), steps, async (scheduler, steps) => {
+      const log = createMemoryLog({ entriesPerRoom: 6, rooms: 2, bytes: 4_500 })
+      const { epoch } = parseCursor((await log.after('a', '0', 1)).cursor)
+      // Each read of the log takes its own time, before it reads and after: entries come in between.
+      const slow: Log = {
+        ...log,
+        async after(room, cursor, limit) {
+          await scheduler.schedule(Promise.resolve(), 'before reading')
+          const slice = await log.after(room, cursor, Math.min(limit, 2))
+          await scheduler.schedule(Promise.resolve(), 'after reading')
+          return slice
+        },
+      }
+      const feed = createFeed(slow)
+      const published = new Map<string, Entry>()
+      log.follow((entry) => void published.set(`${entry.room} ${entry.seq}`, entry))
+      const readers: { room: string; after: string | undefined; left: AbortController; said: Said[] }[] = []
+
+      for (const step of steps) {
+        if (step.do === 'publish') {
+          const { receipt } = await feed.publish(step.room, { text: 'hi' }, who)
+          expect(published.get(`${step.room} ${receipt.seq}`)).toMatchObject({ id: receipt.id })
+        } else if (step.do === 'join') {
+          const { said, listener } = notebook(() => scheduler.schedule(Promise.resolve(), 'a slow reader'))
+          const after =
+            typeof step.from === 'number'
+              ? formatCursor(epoch, step.from)
+              : { absent: undefined, '0': '0', foreign: epoch === 'zzzz' ? 'yyyy.3' : 'zzzz.3' }[step.from]
+          const left = new AbortController()
+          readers.push({ room: step.room, after, left, said })
+          void feed.follow(step.room, after, who, listener, left.signal)
+        } else if (step.do === 'leave') {
+          readers[step.reader]?.left.abort()
+        } else if (scheduler.count() > 0) {
+          await scheduler.waitOne()
+        }
+      }
+      await scheduler.waitIdle()
+
+      for (const { room, after, left, said } of readers) {
+        if (said.length > 0) expect(faultsOf(said, after, published)).toEqual([])
+        if (left.signal.aborted) continue
+        // Who is still there has been told everything: nothing that is kept follows its last cursor.
+        expect(said.length).toBeGreaterThan(0)
+        const { entries } = await log.after(room, said.at(-1)?.cursor, 1)
+        expect(entries).toEqual([])
+      }
+    }),
+    { numRuns: 300 },
+  ))
+
+describe('follow', () => {
+  test('an entry published while the backlog is read comes once, after it', async () => {
+    const log = createMemoryLog()
+    const feed = createFeed({
+      ...log,
+      async after(...asked) {
+        const slice = await log.after(...asked)
+        // The classic moment: the backlog is read, and its reader not told yet.
+        if (asked[1] === '0') await log.append('a', { text: 'in between' }, undefined)
+        return slice
+      },
+    })
+    await log.append('a', { text: 'before' }, undefined)
+    const { said, listener } = notebook()
+    await feed.follow('a', '0', who, listener, forever)
+    await log.append('a', { text: 'after' }, undefined)
+    await settled()
+    expect(said.map(({ entry }) => entry?.text)).toEqual([undefined, 'before', 'in between', 'after'])
+  })
+
+  test('says joined, gap, entries, in this order', async () => {
+    const log = createMemoryLog({ entriesPerRoom: 2 })
+    const feed = createFeed(log)
+    for (let n = 0; n < 5; n++) await log.append('a', { text: 'hi' }, undefined)
+    const { epoch } = parseCursor((await log.after('a', '0', 1)).cursor)
+    const { said, listener } = notebook()
+    await feed.follow('a', `${epoch}.1`, who, listener, forever)
+    await settled()
+    expect(said.map(({ what, cursor }) => `${what} ${cursor}`)).toEqual([
+      `joined ${epoch}.1`,
+      `gap ${epoch}.3`,
+      `entry ${epoch}.4`,
+      `entry ${epoch}.5`,
+    ])
+  })
+
+  test('a reader of a room that is forgotten and born again is told gap before the first entry of its new life', async () => {
+    const log = createMemoryLog({ rooms: 1 })
+    const feed = createFeed(log)
+    const { said, listener } = notebook()
+    await feed.follow('a', undefined, who, listener, forever)
+    await log.append('a', { text: 'first life' }, undefined)
+    for (let n = 0; n < 3; n++) await log.append('b', { text: 'takes its place' }, undefined)
+    await log.append('c', { text: 'takes that of b' }, undefined)
+    await log.append('a', { text: 'second life' }, undefined)
+    await settled()
+    expect(said.map(({ what, cursor }) => `${what} ${parseCursor(cursor).seq}`)).toEqual([
+      'joined 0',
+      'entry 1',
+      'gap 3',
+      'entry 4',
+    ])
+  })
+
+  test('a reader that is not ready is given nothing more, and all of it later', async () => {
+    const log = createMemoryLog()
+    const feed = createFeed(log)
+    for (let n = 0; n < 5; n++) await log.append('a', { text: `${n}` }, undefined)
+    let goOn = () => {}
+    const { said, listener } = notebook(() => {
+      if (said.length !== 4) return undefined
+      return new Promise<void>((resolve) => {
+        goOn = resolve
+      })
+    })
+    await feed.follow('a', '0', who, listener, forever)
+    await log.append('a', { text: '5' }, undefined)
+    await settled()
+    expect(said.map(({ entry }) => entry?.text)).toEqual([undefined, '0', '1', '2'])
+    goOn()
+    await settled()
+    expect(said.map(({ entry }) => entry?.text)).toEqual([undefined, '0', '1', '2', '3', '4', '5'])
+  })
+
+  test('a reader that leaves before it has joined is told nothing, and is waited for by nobody', async () => {
+    const log = createMemoryLog()
+    const feed = createFeed(log)
+    await log.append('a', { text: 'hi' }, undefined)
+    const { said, listener } = notebook()
+    const left = new AbortController()
+    const joined = feed.follow('a', '0', who, listener, left.signal)
+    left.abort()
+    await joined
+    await log.append('a', { text: 'hi' }, undefined)
+    await settled()
+    expect(said).toEqual([])
+  })
+
+  test('a reader that leaves in the middle of its backlog is told no more of it', async () => {
+    const log = createMemoryLog()
+    const feed = createFeed(log)
+    for (let n = 0; n < 5; n++) await log.append('a', { text: 'hi' }, undefined)
+    const left = new AbortController()
+    const { said, listener } = notebook()
+    await feed.follow(
+      'a',
+      '0',
+      who,
+      {
+        ...listener,
+        onEntry(entry, cursor) {
+          listener.onEntry(entry, cursor)
+          if (entry.seq === 2) left.abort()
+        },
+      },
+      left.signal,
+    )
+    await settled()
+    expect(said.map(({ what }) => what)).toEqual(['joined', 'entry', 'entry'])
+  })
+
+  test('a log that fails is the caller’s to hear of', async () => {
+    const log = createMemoryLog()
+    const feed = createFeed({ ...log, after: () => Promise.reject(new Error('disk full')) })
+    await expect(feed.follow('a', '0', who, notebook().listener, forever)).rejects.toThrow('disk full')
+    await expect(feed.page('a', '0', who)).rejects.toThrow('disk full')
+    await expect(feed.news('a', '0', forever)).rejects.toThrow('disk full')
+  })
+})
+
+describe('news', () => {
+  test('resolves when something follows the cursor already, when something comes, and when nobody waits any more', async () => {
+    const log = createMemoryLog()
+    const feed = createFeed(log)
+    const empty = (await feed.page('a', undefined, who)).cursor
+    let told = false
+    const waiting = feed.news('a', empty, forever).then(() => {
+      told = true
+    })
+    await log.append('b', { text: 'elsewhere' }, undefined)
+    await settled()
+    expect(told).toBe(false)
+    await log.append('a', { text: 'here' }, undefined)
+    await waiting
+    await feed.news('a', empty, forever)
+    const { cursor } = await feed.page('a', empty, who)
+    await feed.news('a', cursor, AbortSignal.abort())
+  })
+
+  test('an entry that came between the page and the wait is news', async () => {
+    const log = createMemoryLog()
+    const feed = createFeed(log)
+    const { cursor } = await feed.page('a', undefined, who)
+    await log.append('a', { text: 'hi' }, undefined)
+    await feed.news('a', cursor, forever)
+    expect((await feed.page('a', cursor, who)).entries).toHaveLength(1)
+  })
+})
