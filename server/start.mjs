@@ -2,7 +2,7 @@
 // runs before anything is compiled. Progress goes to stderr: the first line on stdout is the server's own.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -53,6 +53,11 @@ function build({ what, module, args }) {
       } else reject(new Error(`building the ${what} failed; what is above says why`))
     })
   })
+}
+
+if (!existsSync(join(root, 'node_modules'))) {
+  process.stderr.write('The dependencies are not installed. Type: npm ci && npm start\n')
+  process.exit(1)
 }
 
 const wanted = fingerprint()
