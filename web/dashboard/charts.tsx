@@ -270,7 +270,7 @@ const common = (colours: Palette, marks: boolean) =>
 const axis = (colours: Palette, title = '') => ({
   grid: { color: colours.line },
   border: { color: colours.muted },
-  ticks: { color: colours.muted, maxRotation: 0 },
+  ticks: { color: colours.muted, maxRotation: 0, includeBounds: false },
   title: { display: title !== '', text: title, color: colours.muted },
 })
 

@@ -1,24 +1,25 @@
 import { useSignal } from '@preact/signals'
-import { memo } from 'preact/compat'
-import { useLayoutEffect, useRef } from 'preact/hooks'
-import { transportNames } from '../../server/contract/transports.ts'
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
+import { type TransportName, transportNames } from '../../server/contract/transports.ts'
 import { looks } from '../ui/lanes.ts'
 import { Mark } from '../ui/mark.tsx'
-import { type Attempt, type Experiment, reasonOf } from './experiment.ts'
+import type { Experiment } from './experiment.ts'
 import type { Settings } from './hash.ts'
 import type { Message } from './messages.ts'
+import { type Attempt, reasonOf } from './sender.ts'
 
 export function Chat({ experiment }: { experiment: Experiment }) {
-  const { settings, messages, unsent } = experiment
+  const { settings, messages } = experiment
+  const unsent = experiment.sender.unsent.value
   return (
     <section class="chat card" aria-labelledby="chat-title">
       <h2 id="chat-title">
         #{settings.value.room} <small>one feed</small>
       </h2>
       <Feed messages={messages.list.value} />
-      {unsent.value && (
+      {unsent && (
         <p class="problem">
-          {unsent.value.count} not sent. {unsent.value.reason}
+          {unsent.count} not sent. {unsent.reason}
         </p>
       )}
       <Composer experiment={experiment} />
@@ -55,24 +56,29 @@ function Feed({ messages }: { messages: readonly Message[] }) {
   )
 }
 
-/** Messages are replaced when they change, so one that is the same needs no look. */
-const Line = memo(({ message: { seq, name, text, lanes } }: { message: Message }) => (
-  <li data-seq={seq}>
-    <bdi class="author">{name}</bdi>
-    {lanes && (
-      <span
-        class="arrived"
-        role="img"
-        aria-label={`arrived on ${lanes.length} of ${transportNames.length} lanes`}
-      >
-        {transportNames.map((lane) => (
-          <Mark key={lane} of={lane} faint={!lanes.includes(lane)} />
-        ))}
-      </span>
-    )}
-    <bdi class="text">{text}</bdi>
-  </li>
-))
+function Line({ message }: { message: Message }) {
+  // Messages are replaced when they change, so one that is the same needs no look.
+  return useMemo(() => {
+    const { seq, name, text, lanes } = message
+    return (
+      <li data-seq={seq}>
+        <bdi class="author">{name}</bdi>
+        {lanes && <Arrived on={lanes} />}
+        <bdi class="text">{text}</bdi>
+      </li>
+    )
+  }, [message])
+}
+
+function Arrived({ on }: { on: readonly TransportName[] }) {
+  return (
+    <span class="arrived" role="img" aria-label={`arrived on ${on.length} of ${transportNames.length} lanes`}>
+      {transportNames.map((lane) => (
+        <Mark key={lane} of={lane} faint={!on.includes(lane)} />
+      ))}
+    </span>
+  )
+}
 
 function Composer({ experiment }: { experiment: Experiment }) {
   const name = useSignal('')
@@ -86,11 +92,11 @@ function Composer({ experiment }: { experiment: Experiment }) {
     const author = name.value.trim() || 'guest'
     // The same words again are the same attempt: should the first one have got through, nothing appears twice.
     const attempt =
-      failed.current?.draft.text === written ? failed.current : experiment.attempt(written, author)
+      failed.current?.draft.text === written ? failed.current : experiment.sender.attempt(written, author)
     text.value = ''
     problem.value = undefined
     try {
-      await experiment.publish(attempt)
+      await experiment.sender.publish(attempt)
       failed.current = undefined
     } catch (error) {
       failed.current = attempt

@@ -49,13 +49,17 @@ function Starvation({ experiment }: { experiment: Experiment }) {
 }
 
 function Lanes({ experiment }: { experiment: Experiment }) {
-  const { projector } = experiment.settings.value
+  const { projector, over } = experiment.settings.value
+  const publisher = over === 'each' ? 'each lane in turn' : looks[over].label
   const most = Math.max(...experiment.rows.value.map(({ tally }) => bytesOf(tally).total))
   return (
     <section class="lanes card" data-enlarged={enlarged.value.length} aria-labelledby="lanes-title">
       <div class="lanes-head">
         <h2 id="lanes-title">Five lanes, one time axis</h2>
-        <p>All lanes at once is a demonstration, not a benchmark.</p>
+        <p>
+          Delivery includes the wire that publishes: {publisher}. All lanes at once is a demonstration, not a
+          benchmark.
+        </p>
       </div>
       <fieldset class="switcher">
         <legend class="unseen">Lane to show</legend>
@@ -96,7 +100,10 @@ function Key() {
 
 function Verdict({ experiment }: { experiment: Experiment }) {
   const oneMachine = /^(localhost|127\.|\[::1\])/.test(location.hostname)
-  const says = verdict(experiment.rows.value, oneMachine)
+  const says = verdict(experiment.rows.value, {
+    oneMachine,
+    lateness: experiment.sender.lateness.percentile(0.95),
+  })
   const mixed = experiment.mixed.value
   return (
     <section class="verdict card" aria-labelledby="verdict-title">

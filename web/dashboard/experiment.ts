@@ -1,7 +1,7 @@
 import { computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals'
 import { pathOf, type TransportName, transportNames } from '../../server/contract/transports.ts'
-import type { Draft, Entry, Page } from '../../server/contract/wire.ts'
-import { type ClientTransport, PublishError } from '../transports/connection.ts'
+import type { Page } from '../../server/contract/wire.ts'
+import type { ClientTransport } from '../transports/connection.ts'
 import { now } from '../ui/clock.ts'
 import { looks } from '../ui/lanes.ts'
 import { figures, format, type Row } from './figures.ts'
@@ -9,6 +9,7 @@ import { createGenerator } from './generator.ts'
 import { readHash, type Settings, writeHash } from './hash.ts'
 import { createLane, type Lane, type Point } from './lane.ts'
 import { createMessages, type Messages } from './messages.ts'
+import { createSender, type Sender } from './sender.ts'
 import { explainStarvation } from './starvation.ts'
 import { countTabs } from './tabs.ts'
 import { createTallyReader } from './tally.ts'
@@ -20,9 +21,8 @@ const READ = 1_000
 const ANNOUNCE = 5_000
 /** The requests chart shows the last ten minutes. */
 const MAX_SAMPLES = 600
-/** Instants of drafts that are remembered, and drafts that may be on their way at once: beyond, something is wrong. */
-const MAX_SENT = 5_000
-const MAX_IN_FLIGHT = 500
+/** Sample traffic waits for the lanes to connect, but not for one that never does. */
+const PATIENCE = 3_000
 
 /** Settings that figures depend on. */
 const circumstances = [
@@ -31,17 +31,12 @@ const circumstances = [
   { key: 'over', label: 'sending lane' },
 ] as const
 
-/** A draft and the lane that is to publish it; handed in again, it is the same attempt, so it cannot appear twice. */
-export interface Attempt {
-  draft: Draft
-  lane: Lane
-}
-
 /** The page's one experiment: its settings, its lanes, what it sends and what comes of that. */
 export interface Experiment {
   readonly settings: ReadonlySignal<Settings>
   readonly lanes: readonly Lane[]
   readonly messages: Messages
+  readonly sender: Sender
   /** The figures of all lanes, four times a second. */
   readonly rows: ReadonlySignal<readonly Row[]>
   /** Requests of each lane over the seconds since counting began. */
@@ -50,8 +45,6 @@ export interface Experiment {
   readonly since: ReadonlySignal<number>
   /** What was changed since, so that the figures mix what was before and after. */
   readonly mixed: ReadonlySignal<readonly string[]>
-  /** Why sample messages were not sent, and how many. */
-  readonly unsent: ReadonlySignal<{ count: number; reason: string } | undefined>
   /** Why requests of this page do not get through. */
   readonly starvation: ReadonlySignal<string | undefined>
   /** What somebody who does not see the page should hear, every 5 s. */
@@ -59,9 +52,6 @@ export interface Experiment {
   change(settings: Partial<Settings>): void
   toggle(): void
   reset(): Promise<void>
-  attempt(text: string, name: string, sentAt?: number): Attempt
-  /** Resolves once the entry is in the log; rejects with a `PublishError`. */
-  publish(attempt: Attempt): Promise<void>
 }
 
 export function createExperiment(
@@ -74,21 +64,17 @@ export function createExperiment(
   const rows = signal<readonly Row[]>([])
   const since = signal(now())
   const mixed = signal<readonly string[]>([])
-  const unsent = signal<{ count: number; reason: string } | undefined>(undefined)
   const starvation = signal<string | undefined>(undefined)
   const announcement = signal('')
+  const ready = signal(false)
   const counting = signal(false)
   const visible = signal(!document.hidden)
 
   const messages = createMessages()
-  const sent = new Map<string, number>()
   const samples = Object.fromEntries(transportNames.map((name) => [name, []])) as unknown as Record<
     TransportName,
     Point[]
   >
-  let drafts = 0
-  let turns = 0
-  let inFlight = 0
   let firstLook: Promise<string | undefined> | undefined
 
   const lanes = transportNames.map((name) =>
@@ -99,7 +85,7 @@ export function createExperiment(
       transport: transports[name],
       network,
       interval: () => settings.peek().every,
-      sentAt: ({ id }: Entry) => sent.get(id),
+      sentAt: (entry) => sender.sentAt(entry),
       onEntry: (entry) => messages.arrive(entry, name),
       onGap: messages.follow,
     }),
@@ -110,10 +96,8 @@ export function createExperiment(
   >
   const tally = createTallyReader(clients)
   const tabs = countTabs(page)
-  const generator = createGenerator(({ name, text }, sentAt) => {
-    if (inFlight >= MAX_IN_FLIGHT) return fail(`${MAX_IN_FLIGHT} messages are still on their way.`)
-    publish(attempt(text, name, sentAt)).catch((error: unknown) => fail(reasonOf(error)))
-  })
+  const sender: Sender = createSender(page, lanes, () => settings.peek().over)
+  const generator = createGenerator(sender.say)
 
   /** Reads the feed once before the lanes do, so that all five start from the same entry and count from nothing. */
   async function look(): Promise<string | undefined> {
@@ -154,46 +138,16 @@ export function createExperiment(
   async function reset(): Promise<void> {
     // The two clocks of the figures, the server's sockets and this page, start as one, unless the server is silent.
     await Promise.race([tally.reset(), new Promise((resolve) => setTimeout(resolve, 1_000))])
-    sent.clear()
-    unsent.value = undefined
+    sender.reset()
     mixed.value = []
+    // Lanes that are behind have yet to deliver what others have: that belongs to before.
+    const head = Math.max(0, ...lanes.map(({ lastSeq }) => lastSeq ?? 0))
     for (const lane of lanes) {
-      lane.reset()
+      lane.reset(head)
       samples[lane.name].length = 0
     }
     since.value = now()
     refresh()
-  }
-
-  function attempt(text: string, name: string, sentAt = now()): Attempt {
-    drafts += 1
-    // Tenths are all that the clock knows, and more digits would only make the message longer.
-    const due = Math.round(sentAt * 10) / 10
-    return { draft: { text, id: `${page}-${drafts}`, sentAt: due, name }, lane: nextLane() }
-  }
-
-  function nextLane(): Lane {
-    const { over } = settings.peek()
-    const open = lanes.filter(({ status }) => status.peek().state === 'open')
-    const choice = over === 'each' ? open[turns++ % open.length] : lanes.find(({ name }) => name === over)
-    return choice ?? (lanes[0] as Lane)
-  }
-
-  async function publish({ draft, lane }: Attempt): Promise<void> {
-    const { id, sentAt } = draft
-    if (id !== undefined && sentAt !== undefined) sent.set(id, sentAt)
-    const [oldest] = sent.keys()
-    if (oldest !== undefined && sent.size > MAX_SENT) sent.delete(oldest)
-    inFlight += 1
-    try {
-      await lane.publish(draft)
-    } finally {
-      inFlight -= 1
-    }
-  }
-
-  function fail(reason: string): void {
-    unsent.value = { count: (unsent.value?.count ?? 0) + 1, reason }
   }
 
   function refresh(): void {
@@ -229,18 +183,38 @@ export function createExperiment(
     announcement.value = `${row?.sequence.delivered ?? 0} entries. Median delivery in milliseconds: ${delivery.join(', ')}.`
   }
 
-  // A first Run counts from where the lanes have found, or not found, their connections.
-  const settled = computed(() => lanes.every(({ status }) => status.value.state !== 'connecting'))
+  // Sample traffic waits until the lanes have found, or not found, their connections; a first Run counts from there.
+  const settled = computed(() =>
+    lanes.every(({ status: { value } }) => value.state !== 'connecting' && value.state !== 'paused'),
+  )
   effect(() => {
-    if (!settings.value.running || !settled.value || counting.value) return
+    if (!visible.value) {
+      ready.value = false
+      for (const lane of lanes) lane.pause()
+      return
+    }
+    connect()
+    const timer = setTimeout(() => {
+      ready.value = true
+    }, PATIENCE)
+    return () => clearTimeout(timer)
+  })
+  effect(() => {
+    if (settled.value) ready.value = true
+  })
+  let begun = false
+  effect(() => {
+    if (begun || !ready.value || !settings.value.running) return
+    begun = true
     untracked(reset).then(() => {
       counting.value = true
     })
   })
 
-  const pace = computed(() =>
-    settings.value.running && counting.value && visible.value ? settings.value.rate : 0,
-  )
+  const pace = computed(() => {
+    const { running, rate } = settings.value
+    return running && counting.value && ready.value ? rate : 0
+  })
   effect(() => generator.start(pace.value))
 
   effect(() => {
@@ -257,11 +231,6 @@ export function createExperiment(
   document.addEventListener('visibilitychange', () => {
     visible.value = !document.hidden
   })
-  effect(() => {
-    if (visible.value) connect()
-    else for (const lane of lanes) lane.pause()
-  })
-
   setInterval(refresh, TICK)
   setInterval(readTally, READ)
   setInterval(announce, ANNOUNCE)
@@ -271,24 +240,17 @@ export function createExperiment(
     settings,
     lanes,
     messages,
+    sender,
     rows,
     samples,
     since,
     mixed,
-    unsent,
     starvation,
     announcement,
     change,
     toggle,
     reset,
-    attempt,
-    publish,
   }
-}
-
-/** A sentence for a person. Whatever else went wrong is not theirs to read. */
-export function reasonOf(error: unknown): string {
-  return error instanceof PublishError ? error.message : 'The message could not be sent.'
 }
 
 /** Random, without `crypto.randomUUID`, which a LAN address over http does not have. */

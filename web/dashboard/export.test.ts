@@ -22,6 +22,7 @@ const about = {
   settings: { room: 'lobby', rate: 2, every: 1, over: 'each' as const },
   since: Date.UTC(2025, 0, 2, 3, 4, 5),
   until: Date.UTC(2025, 0, 2, 3, 5, 5),
+  lateness: 1.5,
   mixed: ['poll interval'],
   page: 'http://localhost:3000/#rate=2',
   userAgent: 'Browser "9", with, commas',
@@ -57,7 +58,7 @@ describe('the CSV', () => {
   it('says under which circumstances it was measured, and that it is no benchmark', () => {
     expect(lines[1]).toContain('a demonstration, not a benchmark')
     expect(lines[1]).toContain(
-      ',lobby,2,each lane in turn,1,2025-01-02T03:04:05.000Z,2025-01-02T03:05:05.000Z,poll interval,http://localhost:3000/#rate=2,',
+      ',lobby,2,each lane in turn,1,2025-01-02T03:04:05.000Z,2025-01-02T03:05:05.000Z,1.5,poll interval,http://localhost:3000/#rate=2,',
     )
   })
 })

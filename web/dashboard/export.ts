@@ -7,6 +7,8 @@ export interface Circumstances {
   /** When counting began and when these figures were taken, ms since 1970. */
   since: number
   until: number
+  /** How late the page itself was, p95 in ms. */
+  lateness: number | undefined
   /** What was changed meanwhile. */
   mixed: readonly string[]
   page: string
@@ -36,7 +38,7 @@ function measured(name: FigureName, row: Row, rows: readonly Row[]): Measured {
   }
 }
 
-function circumstances({ settings, since, until, mixed, page, userAgent }: Circumstances) {
+function circumstances({ settings, since, until, lateness, mixed, page, userAgent }: Circumstances) {
   return {
     demonstration: 'all lanes at once: a demonstration, not a benchmark',
     room: settings.room,
@@ -45,6 +47,7 @@ function circumstances({ settings, since, until, mixed, page, userAgent }: Circu
     pollInterval: settings.every,
     since: new Date(since).toISOString(),
     until: new Date(until).toISOString(),
+    pageLatenessP95: lateness,
     changedMeanwhile: mixed.join(', '),
     page,
     userAgent,

@@ -102,7 +102,7 @@ export const figures = {
   }),
   delivered: count('delivered', ({ sequence }) => sequence.delivered, {
     text: 'Entries that arrived on this lane, whoever sent them. All lanes read the same feed, so they should agree.',
-    formula: 'number of entries handed over since Run or Reset',
+    formula: 'entries handed over whose seq is beyond the newest that any lane had at Run or Reset',
     by: ownCheck,
   }),
   missed: count('missed', ({ sequence }) => sequence.missed, {

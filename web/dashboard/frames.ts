@@ -4,8 +4,8 @@ const drawings = new Set<Draw>()
 const calm = matchMedia('(prefers-reduced-motion: reduce)')
 let looping = false
 
-/** Ms between two drawings: 15 s over some 550 px move little more than a pixel meanwhile. */
-const PAUSE = 50
+/** Ms between two drawings: 15 s over some 500 px move two pixels meanwhile, and a page that draws is late itself. */
+const PAUSE = 60
 const CALM_PAUSE = 1_000
 
 /** Draws again and again, all drawings in one loop, until the returned function is called. Hidden tabs draw nothing. */

@@ -94,6 +94,7 @@ function Export({ experiment }: { experiment: Experiment }) {
       settings: experiment.settings.peek(),
       since: experiment.since.peek(),
       until: now(),
+      lateness: experiment.sender.lateness.percentile(0.95),
       mixed: experiment.mixed.peek(),
       page: location.href,
       userAgent: navigator.userAgent,

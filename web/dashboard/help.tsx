@@ -20,8 +20,12 @@ export function Help({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }
         <dd>
           A request left this page; its answer came. Pale ones brought nothing, grey ones published a message.
         </dd>
-        <dt>Bar on the server’s rail</dt>
-        <dd>The request is held: the server waits until it has something to say.</dd>
+        <dt>Bar along the server’s rail</dt>
+        <dd>
+          The request has no answer yet: the server holds it, or the browser had no connection to send it.
+        </dd>
+        <dt>Cross</dt>
+        <dd>A request that came to nothing.</dd>
         <dt>Filled band</dt>
         <dd>An open connection on which the server speaks by itself.</dd>
       </dl>

@@ -46,7 +46,11 @@ export function LaneView({ experiment, lane, most }: { experiment: Experiment; l
         </h3>
         <p class="state">{describe(status.value)}</p>
         {name === 'short-polling' && <PollInterval experiment={experiment} />}
-        {row && <Value row={row} name="lastSeq" />}
+        {row && (
+          <dl class="place">
+            <Value row={row} name="lastSeq" />
+          </dl>
+        )}
       </header>
       <div class="timeline">
         <div class="axis" aria-hidden="true">

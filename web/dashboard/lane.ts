@@ -29,6 +29,7 @@ export interface Lane {
   readonly status: ReadonlySignal<LaneStatus>
   readonly track: Track & { trim(): void }
   readonly points: readonly Point[]
+  readonly lastSeq: number | undefined
   /** Since when a request has waited that should be answered at once. */
   readonly waitingSince: number | undefined
   /** Connects unless it is connected. */
@@ -36,8 +37,8 @@ export interface Lane {
   /** Lets go of the connection; `connect` goes on where it was. */
   pause(): void
   publish(draft: Draft): Promise<Receipt>
-  /** Figures count from here. */
-  reset(): void
+  /** Figures count from here: of entries, those after `seq`. */
+  reset(seq: number): void
   row(tally: Tally | undefined): Row
 }
 
@@ -103,11 +104,15 @@ export function createLane(options: LaneOptions): Lane {
       return connection.publish(draft)
     },
 
-    reset() {
+    get lastSeq() {
+      return sequence.last
+    },
+
+    reset(seq) {
       since = now()
       reconnects = 0
       deliveries.reset()
-      sequence.reset()
+      sequence.reset(seq)
       points.length = 0
     },
 

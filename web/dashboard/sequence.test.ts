@@ -46,6 +46,21 @@ describe('the sequence checker', () => {
     expect(checker.last).toBe(2)
   })
 
+  it('counts after a reset only what lies beyond the place all lanes start from', () => {
+    const behind = read(1, 2)
+    behind.reset(4)
+    for (const seq of [3, 4, 5, 6]) behind.entry(seq)
+    expect(behind.counts).toEqual({ delivered: 2, missed: 0, duplicated: 0, reordered: 0 })
+  })
+
+  it('counts everything of a fresh log, however low its seqs', () => {
+    const checker = read(8, 9)
+    checker.reset(9)
+    checker.gap()
+    checker.entry(1)
+    expect(checker.counts.delivered).toBe(1)
+  })
+
   it('counts from zero after a reset but still sees a hole across it', () => {
     const checker = read(1, 2)
     checker.reset()

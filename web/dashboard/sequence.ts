@@ -17,11 +17,12 @@ export function createSequenceChecker() {
   let last: number | undefined
   let holes = new Set<number>()
   let counts = zero()
+  let countedFrom = 1
 
   return {
     /** Returns whether the entry is new to this reader. */
     entry(seq: number): boolean {
-      counts.delivered += 1
+      if (seq >= countedFrom) counts.delivered += 1
       if (last === undefined || seq > last) {
         if (last !== undefined) {
           counts.missed += seq - last - 1
@@ -42,6 +43,7 @@ export function createSequenceChecker() {
     /** An announced gap: what came before says nothing about what follows. */
     gap(): void {
       last = undefined
+      countedFrom = 1
       holes.clear()
     },
 
@@ -50,9 +52,13 @@ export function createSequenceChecker() {
       last = seq
     },
 
-    /** Counts from zero; the place in the feed stays. */
-    reset(): void {
+    /**
+     * Counts from zero; the place in the feed stays. Of what is delivered, only what comes after `seq` counts: a lane
+     * that is behind catches up first, and all that start at once count the same entries.
+     */
+    reset(seq = 0): void {
       counts = zero()
+      countedFrom = seq + 1
       holes = new Set()
     },
 

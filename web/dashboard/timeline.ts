@@ -109,7 +109,7 @@ export function drawTimeline(
     bothWays(publishing, 1)
   }
 
-  /** A request that waits at the server is a bar there, as long as it waits. */
+  /** A request without an answer is a bar, as long as it waits. */
   function held(start: number, end: number | undefined) {
     const left = from(start)
     context.globalAlpha = 0.7
@@ -149,12 +149,22 @@ export function drawTimeline(
       if (visible(sentAt)) context.fillRect(x(sentAt) - 0.75, entries - 4, 1.5, 8)
     }
     context.globalAlpha = 1
-    for (const { at } of these) {
+    for (const at of apart(these.map(({ at }) => at))) {
       context.save()
       context.translate(x(at), entries)
       context.fill(brush.mark)
       context.restore()
     }
+  }
+
+  /** Those in sight, less those that stand on the one before: arrows and marks less than 2 px apart are one to the eye. */
+  function apart(instants: readonly number[]): number[] {
+    let last = Number.NEGATIVE_INFINITY
+    return instants.filter((at) => {
+      if (!visible(at) || (at - last) * perMs < 2) return false
+      last = at
+      return true
+    })
   }
 
   function down(instants: readonly number[], thickness: number) {
@@ -168,11 +178,7 @@ export function drawTimeline(
   /** Upright arrows with their tips on a rail, their heads' feet `feet` px from it. */
   function arrowsAt(instants: readonly number[], thickness: number, rail: number, feet: number) {
     context.beginPath()
-    let last = Number.NEGATIVE_INFINITY
-    for (const at of instants) {
-      // Arrows that stand on the same pixel are one to the eye.
-      if (!visible(at) || (at - last) * perMs < 1) continue
-      last = at
+    for (const at of apart(instants)) {
       upright(at, thickness)
       context.moveTo(x(at), rail)
       context.lineTo(x(at) - 3, rail + feet)

@@ -37,7 +37,12 @@ beforeAll(async () => {
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 })
 
-afterAll(() => ioServer.close())
+afterAll(async () => {
+  const closed = ioServer.close()
+  // fetch keeps its connections for the next request.
+  server.closeAllConnections()
+  await closed
+})
 
 function watch() {
   const crossings: Crossing[] = []

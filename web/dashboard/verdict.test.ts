@@ -25,11 +25,11 @@ function row(transport: TransportName, { p50, n = 20, perEntry = 100, missed = 0
   }
 }
 
-const says = (rows: Row[], oneMachine = true) => verdict(rows, oneMachine).join(' ')
+const says = (rows: Row[], oneMachine = true) => verdict(rows, { oneMachine }).join(' ')
 
 describe('the verdict', () => {
   it('is silent before anything was measured', () => {
-    expect(verdict([row('sse', { p50: 0, n: 0 })], true)).toEqual([])
+    expect(verdict([row('sse', { p50: 0, n: 0 })], { oneMachine: true })).toEqual([])
   })
 
   it('asks for more where a lane has few deliveries', () => {
@@ -81,8 +81,16 @@ describe('the verdict', () => {
     )
   })
 
+  it('admits that the page itself was late, if it was', () => {
+    const rows = [row('sse', { p50: 30 }), row('websocket', { p50: 30 })]
+    expect(verdict(rows, { oneMachine: true, lateness: 25 }).join()).toMatch(
+      /one message in twenty left 25\.0 ms/,
+    )
+    expect(verdict(rows, { oneMachine: true, lateness: 3 }).join()).not.toMatch(/busy/)
+  })
+
   it('begins with a broken promise, even if little was measured', () => {
-    expect(verdict([row('sse', { p50: 1, n: 1, missed: 2 })], true)[0]).toBe(
+    expect(verdict([row('sse', { p50: 1, n: 1, missed: 2 })], { oneMachine: true })[0]).toBe(
       'SSE broke its promise: 2 missed.',
     )
   })

@@ -7,13 +7,29 @@ const ENOUGH = 10
 /** Lanes closer than this at the median, in ms, tie: on one machine the noise is larger. */
 const TIE = 2
 
+/** A page whose own p95 is later than this, in ms, blurs what it measures. */
+const LATE = 10
+
+export interface Circumstances {
+  /** Whether page and server share a machine. */
+  oneMachine: boolean
+  /** How late the page itself was, p95 in ms. */
+  lateness?: number
+}
+
 /** What the figures say, in plain words: what went wrong first, then delivery, then bytes, then where polling wins. */
-export function verdict(rows: readonly Row[], oneMachine: boolean): string[] {
+export function verdict(rows: readonly Row[], { oneMachine, lateness = 0 }: Circumstances): string[] {
   const fewest = Math.min(...rows.map(({ deliveries }) => deliveries.n))
-  if (rows.every(({ deliveries }) => deliveries.n === 0)) return [...failures(rows)]
+  if (rows.every(({ deliveries }) => deliveries.n === 0)) return failures(rows)
   if (fewest < ENOUGH)
     return [...failures(rows), `A verdict needs ${ENOUGH} deliveries on every lane; there are ${fewest}.`]
-  return [...failures(rows), ...onDelivery(rows, oneMachine), ...onBytes(rows), ...onPolling(rows)]
+  return [
+    ...failures(rows),
+    ...onDelivery(rows, oneMachine),
+    ...onLateness(lateness),
+    ...onBytes(rows),
+    ...onPolling(rows),
+  ]
 }
 
 function failures(rows: readonly Row[]): string[] {
@@ -44,6 +60,15 @@ function onDelivery(rows: readonly Row[], oneMachine: boolean): string[] {
     says.push(`${looks[transport].label} takes ${(value - best.value).toFixed(1)} ms longer${reason}.`)
   }
   return says
+}
+
+/** A late start is in every lane's times alike, so it hides differences but makes none. */
+function onLateness(lateness: number): string[] {
+  if (lateness < LATE) return []
+  return [
+    `This page was busy: one message in twenty left ${lateness.toFixed(1)} ms or more after it was due, and that is in ` +
+      'the figures of all lanes alike. Less traffic or a quicker machine sharpens them.',
+  ]
 }
 
 function onBytes(rows: readonly Row[]): string[] {
