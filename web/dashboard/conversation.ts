@@ -79,7 +79,7 @@ export const conversation: readonly { name: string; text: string }[] = [
   { name: 'Oskar', text: 'what does the librarian say?' },
   { name: 'Jun', text: '"gap". then hands you what is left' },
   { name: 'Oskar', text: 'honest. I like her' },
-  { name: 'Mira', text: 'my sister asks if this chat can carry emoji. 👩‍🚀' },
+  { name: 'Mira', text: 'my sister asks if this chat can carry emoji. it can: ☂ ♫ ☃' },
   { name: 'Tove', text: 'the astronaut is three code points holding hands' },
   { name: 'Mira', text: 'she says that is the nicest thing she ever heard about Unicode' },
   { name: 'Ravi', text: 'it is raining. does anybody have a packet to spare' },
