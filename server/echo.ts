@@ -7,7 +7,11 @@ import type { Door } from './door.ts'
  * For lessons about frames, ping-pong, and conformance suites. A server of its own: its bounds are not the feed's.
  */
 export const echo: FastifyPluginAsync<{ door: Door }> = async (app, { door }) => {
-  const server = new WebSocketServer({ server: door.under('/echo'), maxPayload: 16 * 1024 * 1024 })
+  const server = new WebSocketServer({
+    server: door.under('/echo'),
+    path: '/echo',
+    maxPayload: 16 * 1024 * 1024,
+  })
 
   server.on('connection', (socket: WebSocket, request) => {
     socket.on('error', () => {}) // ws answers with the right close code by itself

@@ -30,8 +30,10 @@ if (options.host === '0.0.0.0' || options.host === '::') {
 
 async function explain(error: NodeJS.ErrnoException): Promise<string> {
   switch (error.code) {
-    case 'EADDRINUSE':
-      return `Port ${options.port} is in use. Port ${await freePort(options.port + 1)} is free: npm start -- --port ${await freePort(options.port + 1)}`
+    case 'EADDRINUSE': {
+      const free = await freePort(options.port + 1)
+      return `Port ${options.port} is in use. Port ${free} is free: npm start -- --port ${free}`
+    }
     case 'EACCES':
       return `Port ${options.port} needs more rights than you have. Ports from 1024 up do not: npm start -- --port 3000`
     case 'EADDRNOTAVAIL':
@@ -42,9 +44,9 @@ async function explain(error: NodeJS.ErrnoException): Promise<string> {
   }
 }
 
-/** The first port from `from` up that can be listened on. */
+/** The first port from `from` up that can be listened on; after the last comes the first that needs no rights. */
 async function freePort(from: number): Promise<number> {
-  if (from > 65_535) return 0
+  if (from > 65_535) return freePort(1_024)
   const free = await new Promise<boolean>((resolve) => {
     const probe = createServer()
       .once('error', () => resolve(false))
@@ -67,7 +69,7 @@ function lanAddresses(): string[] {
 }
 
 /**
- * Ends the process on SIGTERM and SIGINT: connections are told and drained; after 5 s, whatever is left is cut. A
+ * Ends the process on SIGTERM and SIGINT: connections are told and drained; well before 5 s, whatever is left is cut. A
  * terminal sends Ctrl-C to the whole group and npm passes it on once more, so a second signal means nothing.
  */
 function stopCleanly(app: FastifyInstance) {
@@ -75,7 +77,7 @@ function stopCleanly(app: FastifyInstance) {
   const stop = () => {
     if (stopping) return
     stopping = true
-    setTimeout(() => process.exit(0), 5_000).unref()
+    setTimeout(() => process.exit(0), 4_000).unref()
     app.close().then(
       () => process.exit(0),
       (error) => {

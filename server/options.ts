@@ -13,7 +13,11 @@ export function readOptions(argv: readonly string[]): Options {
   return new Command('wireside')
     .description('One chat feed over five transports, each measured at the socket.')
     .addOption(option('--port <port>', 'the TCP port; 0 takes any free one', 3000).argParser(port))
-    .addOption(option('--host <host>', 'the address to listen on; 0.0.0.0 lets others in', '127.0.0.1'))
+    .addOption(
+      option('--host <host>', 'the address to listen on; 0.0.0.0 lets others in', '127.0.0.1').argParser(
+        host,
+      ),
+    )
     .addOption(
       option(
         '--allow-host <name>',
@@ -39,6 +43,13 @@ function port(value: string): number {
   if (!/^\d+$/.test(value) || number > 65_535)
     throw new InvalidArgumentError('A port is a number from 0 to 65535.')
   return number
+}
+
+function host(value: string): string {
+  // To Node an empty host is every address; nobody who leaves a variable empty means that.
+  if (value === '')
+    throw new InvalidArgumentError('An address cannot be empty. Use 127.0.0.1, or 0.0.0.0 to let others in.')
+  return value
 }
 
 function names(value: string, previous: string[]): string[] {

@@ -5,8 +5,17 @@ import type { Connection, Status, Target } from '../../web/transports/connection
 import { transports } from '../../web/transports/index.ts'
 import { until } from './until.ts'
 
+/** One thing a reader was told, and where it stood after it. */
+export interface Heard {
+  what: 'entry' | 'gap'
+  cursor: string | undefined
+  id?: string
+}
+
 /** A reader that keeps what it was told. */
 export interface TestReader extends Connection {
+  /** Entries and gaps as they came, one after the other. */
+  readonly heard: Heard[]
   readonly entries: Entry[]
   readonly gaps: string[]
   readonly statuses: Status[]
@@ -18,6 +27,7 @@ export interface TestReader extends Connection {
 
 /** One of the five product clients on the real wire, with polls quick enough for a test. */
 export function connectReader(name: TransportName, target: Partial<Target> & { url: string }): TestReader {
+  const heard: Heard[] = []
   const entries: Entry[] = []
   const gaps: string[] = []
   const statuses: Status[] = []
@@ -30,12 +40,19 @@ export function connectReader(name: TransportName, target: Partial<Target> & { u
       ...target,
     },
     {
-      onEntry: (entry) => entries.push(entry),
-      onGap: (cursor) => gaps.push(cursor),
+      onEntry(entry) {
+        heard.push({ what: 'entry', cursor: connection.cursor, id: entry.id })
+        entries.push(entry)
+      },
+      onGap(cursor) {
+        heard.push({ what: 'gap', cursor })
+        gaps.push(cursor)
+      },
       onStatus: (status) => statuses.push(status),
     },
   )
   return {
+    heard,
     entries,
     gaps,
     statuses,

@@ -9,36 +9,41 @@ const MAX_JOINS = 64
 export interface Joins {
   /** Joins a room; joining again replaces. Resolves when joined; throws when there are too many. */
   join(room: string, after: Cursor | undefined, listener: FeedListener): Promise<void>
-  leave(room: string): void
+  /** Resolves when nothing more of the room will be said. A join under way is answered first. */
+  leave(room: string): Promise<void>
+  /** The connection has ended: nobody is left to answer. */
   leaveAll(): void
 }
 
 export function createJoins(feed: Feed, who: Who): Joins {
-  const joins = new Map<string, AbortController>()
+  const joins = new Map<string, { joined: Promise<void>; left: AbortController }>()
 
-  async function join(room: string, after: Cursor | undefined, listener: FeedListener) {
+  async function join(room: string, after: Cursor | undefined, listener: FeedListener): Promise<void> {
     if (!joins.has(room) && joins.size >= MAX_JOINS) {
       throw new WireError(
         'too-many',
         `One connection may join ${MAX_JOINS} rooms. Leave one, or open another connection.`,
       )
     }
-    joins.get(room)?.abort()
     const left = new AbortController()
-    joins.set(room, left)
-    await feed.follow(room, after, who, listener, left.signal)
+    const joined = leave(room).then(() => feed.follow(room, after, who, listener, left.signal))
+    joins.set(room, { joined, left })
+    await joined
   }
 
-  function leave(room: string) {
-    joins.get(room)?.abort()
+  async function leave(room: string) {
+    const current = joins.get(room)
     joins.delete(room)
+    await current?.joined.catch(() => {})
+    current?.left.abort()
   }
 
   return {
     join,
     leave,
-    leaveAll: () => {
-      for (const room of [...joins.keys()]) leave(room)
+    leaveAll() {
+      for (const { left } of joins.values()) left.abort()
+      joins.clear()
     },
   }
 }

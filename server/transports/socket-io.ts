@@ -33,7 +33,7 @@ export const socketIo: ServerTransport = async (app, { feed }) => {
     })
     answer(socket, 'leave', async (request, ack) => {
       const { room } = check<RoomRequest>(checkRoom, request)
-      joins.leave(room)
+      await joins.leave(room)
       ack({ room })
     })
 

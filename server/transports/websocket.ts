@@ -64,7 +64,7 @@ export const websocket: ServerTransport = async (app, { feed }) => {
         onGap: (cursor) => send({ gap: room, cursor }),
         onEntry(entry, cursor) {
           socket.send(encodeEntry(entry, cursor), text)
-          if (wire.writableLength > MAX_QUEUE) closeSlow()
+          cutIfSlow()
         },
         ready: () => drained(wire),
       })
@@ -93,15 +93,13 @@ export const websocket: ServerTransport = async (app, { feed }) => {
     function obey({ join: toJoin, leave, publish: draft, room, after }: Command) {
       if (toJoin !== undefined)
         join(toJoin, after ?? undefined).catch((error) => sendError(error, { room: toJoin }))
-      if (leave !== undefined) {
-        joins.leave(leave)
-        send({ left: leave })
-      }
+      if (leave !== undefined) joins.leave(leave).then(() => send({ left: leave }))
       if (draft !== undefined) publish(draft, room).catch((error) => sendError(error, idOf(draft)))
     }
 
     function send(message: object) {
       socket.send(JSON.stringify(message))
+      cutIfSlow()
     }
 
     function sendError(error: unknown, about: { id?: string; room?: string } = {}) {
@@ -110,7 +108,8 @@ export const websocket: ServerTransport = async (app, { feed }) => {
       send({ error: { ...wireError.body, ...about } })
     }
 
-    function closeSlow() {
+    function cutIfSlow() {
+      if (wire.writableLength <= MAX_QUEUE || socket.readyState !== socket.OPEN) return
       joins.leaveAll()
       socket.close(1013, 'reading too slowly; come back with your cursor')
       // The close frame stands behind a queue that may never drain.

@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest'
+import { bystanders } from '../support/bystanders.ts'
+import { ask, post, request } from '../support/wire.ts'
+import { badDrafts, oddDrafts, poisonedDrafts } from './drafts.ts'
+
+/** Publishing by POST, on the three transports that do. */
+const beside = bystanders()
+const draft = '{"text":"hi"}'
+
+describe.each(['short-polling', 'long-polling', 'sse'])('POST /%s/:room', (path) => {
+  const lobby = `/${path}/lobby`
+
+  test.each([...badDrafts, ...poisonedDrafts])('%s is 400 bad-draft', async (_name, json) => {
+    const answer = await ask(beside.port, post(lobby, json))
+    expect(answer).toMatchObject({ status: 400, code: 'bad-draft' })
+  })
+
+  test.each([
+    ['an empty body', ''],
+    ['half a JSON', '{"text":'],
+    ['JSON as JavaScript writes it', "{text:'hi'}"],
+    ['more after the JSON', '{"text":"hi"} {"text":"ho"}'],
+    ['NaN', '{"text":"hi","sentAt":NaN}'],
+    ['a bare control character in a string', '{"text":"a\u0001b"}'],
+    ['a stray UTF-8 byte', Buffer.from('7b2274657874223a22ff227d', 'hex')],
+    ['a UTF-8 sequence cut short', Buffer.from('7b2274657874223a22f09f99227d', 'hex')],
+    ['an overlong UTF-8 slash', Buffer.from('7b2274657874223a22c0af227d', 'hex')],
+    ['a surrogate encoded as UTF-8', Buffer.from('7b2274657874223a22eda080227d', 'hex')],
+    ['UTF-16', Buffer.from(draft, 'utf16le')],
+  ])('%s is 400 bad-draft', async (_name, body) => {
+    const answer = await ask(beside.port, post(lobby, body))
+    expect(answer).toMatchObject({ status: 400, code: 'bad-draft' })
+  })
+
+  test.each(oddDrafts)('%s are taken as they are', async (_name, json, text) => {
+    const elsewhere = `/${path}/odd-${path}`
+    const answer = await ask(beside.port, post(elsewhere, json))
+    expect(answer.status).toBe(201)
+    const { id, seq } = JSON.parse(answer.body)
+    const page = JSON.parse((await ask(beside.port, request('GET', `/short-polling/odd-${path}`))).body)
+    expect(page.entries.at(-1)).toMatchObject({ id, seq, text, room: `odd-${path}`, from: { name: 'guest' } })
+  })
+
+  test.each([
+    ['text/plain', 'text/plain'],
+    ['a form', 'application/x-www-form-urlencoded'],
+    ['a multipart form', 'multipart/form-data; boundary=x'],
+    ['no Content-Type', undefined],
+    ['an empty Content-Type', ''],
+    ['half a Content-Type', 'application'],
+    ['a garbled Content-Type', ';;=application/json'],
+    ['a name that only begins like ours', 'application/jsonp'],
+    ['a name that only ends like ours', 'x-application/json'],
+    ['two types in one', 'text/plain, application/json'],
+    ['a Content-Type of 4 kB', `text/${'x'.repeat(4_096)}`],
+  ])('%s is 415 unsupported-type', async (_name, type) => {
+    const answer = await ask(beside.port, post(lobby, draft, { 'Content-Type': type }))
+    expect(answer).toMatchObject({ status: 415, code: 'unsupported-type' })
+  })
+
+  test('a body of exactly 64 kB is taken', async () => {
+    const answer = await ask(beside.port, post(`/${path}/big`, padded(65_536)))
+    expect(answer.status).toBe(201)
+  })
+
+  test('one byte more is 413 too-large', async () => {
+    const answer = await ask(beside.port, post(lobby, padded(65_537)))
+    expect(answer).toMatchObject({ status: 413, code: 'too-large' })
+  })
+
+  test('a body that only announces its size is 413 before it comes', async () => {
+    const answer = await ask(beside.port, post(lobby, '', { 'Content-Length': '1000000000' }))
+    expect(answer).toMatchObject({ status: 413, code: 'too-large' })
+  })
+
+  test('a body in chunks, of no announced size, is 413 once it is too large', async () => {
+    const head = { 'Transfer-Encoding': 'chunked', 'Content-Length': undefined }
+    const chunk = `4000\r\n${'x'.repeat(0x4000)}\r\n`
+    const answer = await ask(
+      beside.port,
+      Buffer.concat([post(lobby, '', head), Buffer.from(chunk.repeat(5))]),
+    )
+    expect(answer).toMatchObject({ status: 413, code: 'too-large' })
+  })
+
+  test('a draft in chunks of one byte is taken', async () => {
+    const head = { 'Transfer-Encoding': 'chunked', 'Content-Length': undefined }
+    const chunks = [...draft].map((byte) => `1\r\n${byte}\r\n`).join('')
+    const answer = await ask(
+      beside.port,
+      Buffer.concat([post(`/${path}/chunks`, '', head), Buffer.from(`${chunks}0\r\n\r\n`)]),
+    )
+    expect(answer.status).toBe(201)
+  })
+
+  test('the same id for another text is 409, for the same text the first receipt', async () => {
+    const target = `/${path}/ids-${path}?client=ada`
+    const first = await ask(beside.port, post(target, '{"text":"one","id":"a-1"}'))
+    const repeat = await ask(beside.port, post(target, '{"text":"one","id":"a-1"}'))
+    const conflict = await ask(beside.port, post(target, '{"text":"two","id":"a-1"}'))
+    expect(first.status).toBe(201)
+    expect(repeat).toMatchObject({ status: 200, body: first.body })
+    expect(conflict).toMatchObject({ status: 409, code: 'id-taken' })
+  })
+
+  test.each(['PUT', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND'])('%s is 404', async (method) => {
+    const answer = await ask(
+      beside.port,
+      request(method, lobby, { 'Content-Type': 'application/json' }, draft),
+    )
+    expect(answer.status).toBe(404)
+  })
+})
+
+/** A draft of so many bytes, most of them in a field nobody knows. */
+function padded(bytes: number): string {
+  const [before, after] = ['{"text":"hi","padding":"', '"}']
+  return `${before}${'x'.repeat(bytes - before.length - after.length)}${after}`
+}
