@@ -11,7 +11,7 @@ const weight = ({ text, id, from }: Entry) => 2 * (text.length + id.length + fro
 /** A publish into one of a few rooms, of a text of some length, perhaps as a draft that is sent again. */
 const publishes = fc.array(
   fc.record({ room: fc.constantFrom(...rooms), length: fc.integer({ min: 1, max: 600 }), id: fc.nat(9) }),
-  { maxLength: 60 },
+  { maxLength: 60, size: 'max' },
 )
 
 test('after any sequence of publishes the log is within its limits, and what it keeps is the latest', () =>

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest'
+import { until } from '../../support/until.ts'
+import { setStage } from '../stage.ts'
+import { entryText, http, speak } from './raw.ts'
+
+/** Server-sent events, byte for byte. Each event is a chunk of the response (RFC 9112 §7.1): length, text, CRLF. */
+const head = [
+  'HTTP/1.1 200 OK',
+  'Content-Type: text/event-stream',
+  'Cache-Control: no-store',
+  'X-Accel-Buffering: no',
+  'Date: now',
+  'Connection: keep-alive',
+  'Keep-Alive: timeout=72',
+  'Transfer-Encoding: chunked',
+  '',
+  '',
+].join('\r\n')
+
+const chunk = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
+const joined = (cursor: string) =>
+  chunk(`event: joined\nid: ${cursor}\ndata: {"room":"lobby","cursor":"${cursor}"}\n\n`)
+const gap = (cursor: string) =>
+  chunk(`event: gap\nid: ${cursor}\ndata: {"room":"lobby","cursor":"${cursor}"}\n\n`)
+const message = (cursor: string, entry: string) => chunk(`id: ${cursor}\ndata: ${entry}\n\n`)
+
+async function stageWith(count: number, entriesPerRoom = 100) {
+  const stage = await setStage({ entriesPerRoom })
+  const receipts = await stage.fill('lobby', count)
+  const epoch = (await stage.log.after('lobby', '0', 1)).cursor.slice(0, 4)
+  const events = receipts.map((receipt) =>
+    message(`${epoch}.${receipt.seq}`, entryText(receipt, `line ${receipt.seq}`)),
+  )
+  return { ...stage, epoch, events, wire: await speak(stage.server.port) }
+}
+
+test('head, joined, backlog, then each entry as it comes', async () => {
+  const { wire, epoch, events, fill } = await stageWith(2)
+  wire.send(http('GET /sse/lobby', ['Accept: text/event-stream', 'Accept-Encoding: gzip, br']))
+  const story = head + joined(`${epoch}.0`) + events.join('')
+  await until('the backlog is here', () => wire.text.length >= story.length)
+  expect(wire.text).toBe(story)
+
+  const [third] = await fill('lobby', 1)
+  if (!third) throw new Error('nothing was filled')
+  const live = story + message(`${epoch}.3`, entryText(third, 'line 3'))
+  await until('the live entry is here', () => wire.text.length >= live.length)
+  expect(wire.text).toBe(live)
+})
+
+test('the head and joined come at once, before there is an entry', async () => {
+  const { wire, epoch } = await stageWith(0)
+  wire.send(http('GET /sse/lobby'))
+  await until('joined', () => wire.text.endsWith('\n\n\r\n'))
+  expect(wire.text).toBe(head + joined(`${epoch}.0`))
+})
+
+test.each([
+  ['Last-Event-ID alone', '', 'Last-Event-ID: $.2'],
+  ['Last-Event-ID against after', '?after=$.1', 'Last-Event-ID: $.2'],
+  ['Last-Event-ID against a cursor that is lost', '?after=zzzz.9', 'Last-Event-ID: $.2'],
+  ['after alone', '?after=$.2', 'X-Nothing: 1'],
+  ['after with an empty Last-Event-ID', '?after=$.2', 'Last-Event-ID: '],
+])('%s: the reader stands at its cursor', async (_, query, header) => {
+  const { wire, epoch, events } = await stageWith(4)
+  wire.send(http(`GET /sse/lobby${query.replace('$', epoch)}`, [header.replace('$', epoch)]))
+  const story = head + joined(`${epoch}.2`) + events.slice(2).join('')
+  await until('the rest is here', () => wire.text.length >= story.length)
+  expect(wire.text).toBe(story)
+})
+
+test('joined, gap, entries: joined repeats the lost cursor, the gap says where the replay starts', async () => {
+  const { wire, epoch, events } = await stageWith(5, 2)
+  wire.send(http('GET /sse/lobby', [`Last-Event-ID: ${epoch}.1`]))
+  const story = head + joined(`${epoch}.1`) + gap(`${epoch}.3`) + events.slice(3).join('')
+  await until('the replay is here', () => wire.text.length >= story.length)
+  expect(wire.text).toBe(story)
+})
+
+test('a cursor of another epoch that was cut before its gap hears it on the next try', async () => {
+  const { server, epoch, events } = await stageWith(1)
+  // An EventSource whose connection broke right after joined would come back with that event's id.
+  for (const lastEventId of ['zzzz.7', 'zzzz.7']) {
+    const wire = await speak(server.port)
+    wire.send(http('GET /sse/lobby', [`Last-Event-ID: ${lastEventId}`]))
+    const story = head + joined('zzzz.7') + gap(`${epoch}.0`) + events.join('')
+    await until('the replay is here', () => wire.text.length >= story.length)
+    expect(wire.text).toBe(story)
+  }
+})
+
+test('a Last-Event-ID that is no cursor is 400, not the latest entries', async () => {
+  const { server } = await stageWith(1)
+  for (const id of ['7', 'zzzz', 'zzzz.-1']) {
+    const response = await fetch(`${server.url}/sse/lobby`, { headers: { 'Last-Event-ID': id } })
+    expect([response.status, (await response.json()).error.code]).toEqual([400, 'bad-cursor'])
+  }
+})
+
+test('a text that looks like events is one line of one event', async () => {
+  const { wire, log, epoch } = await stageWith(0)
+  wire.send(http('GET /sse/lobby'))
+  await wire.upTo(joined(`${epoch}.0`))
+  const text = 'hi\n\nid: 9\ndata: x\r\revent: gap\r\n'
+  const { receipt } = await log.append('lobby', { text }, undefined)
+  const event = message(`${epoch}.1`, entryText(receipt, text))
+  expect(event).toContain('"text":"hi\\n\\nid: 9\\ndata: x\\r\\revent: gap\\r\\n"')
+  await until('the event is here', () => wire.text.length >= event.length)
+  expect(wire.text).toBe(event)
+})
