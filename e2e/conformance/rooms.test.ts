@@ -151,6 +151,21 @@ test.each(['websocket', 'socket-io'] as const)(
   },
 )
 
+test.each(['websocket', 'socket-io'] as const)(
+  '%s: a join is answered, also when a leave or another join follows at its heels',
+  async (name) => {
+    const stage = await setStage()
+    const rooms = await sockets[name](stage)
+    rooms.join('lobby')
+    rooms.leave('lobby')
+    rooms.join('attic')
+    rooms.join('attic')
+    await until('everything is answered', () => rooms.said.length === 4)
+    expect(about(rooms.said, 'lobby').map((what) => what.split(' ')[0])).toEqual(['joined', 'left'])
+    expect(about(rooms.said, 'attic').map((what) => what.split(' ')[0])).toEqual(['joined', 'joined'])
+  },
+)
+
 async function fillThree({ log, fill }: Stage) {
   for (const room of ['lobby', 'attic', 'cellar']) await fill(room, 3)
   const { cursor } = await log.after('lobby', '0', 1)

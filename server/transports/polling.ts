@@ -11,6 +11,7 @@ import {
 } from '../contract/wire.ts'
 import { entryJson } from '../feed/encoding.ts'
 import type { Feed } from '../feed/feed.ts'
+import { sendJson } from '../http.ts'
 import { whoIs } from './transport.ts'
 
 /** What the transports made of plain HTTP requests share: how a page is answered, and how a draft is posted. */
@@ -48,10 +49,7 @@ export function acceptDrafts(app: FastifyInstance, feed: Feed) {
     },
     async (request, reply) => {
       const { receipt, repeat } = await feed.publish(request.params.room, request.body, whoIs(request.raw))
-      return reply
-        .code(repeat ? 200 : 201)
-        .type('application/json')
-        .send(receipt)
+      return sendJson(reply, repeat ? 200 : 201, receipt)
     },
   )
 }
