@@ -7,12 +7,13 @@ import type { Entry } from '../contract/wire.ts'
  */
 export function oncePerEntry<T>(encode: (entry: Entry, cursor: Cursor) => T): typeof encode {
   const encoded = new WeakMap<Entry, T>()
+  // A fan-out asks for the same entry a thousand times in a row; a comparison is cheaper than a look-up.
+  let latest: { entry: Entry; value: T } | undefined
   return (entry, cursor) => {
-    let value = encoded.get(entry)
-    if (value === undefined) {
-      value = encode(entry, cursor)
-      encoded.set(entry, value)
-    }
+    if (latest?.entry === entry) return latest.value
+    const value = encoded.get(entry) ?? encode(entry, cursor)
+    encoded.set(entry, value)
+    latest = { entry, value }
     return value
   }
 }

@@ -23,23 +23,28 @@ export type Engine = IoServer['engine']
 const PING_HEADER = 2
 const MASK = 4
 
+/** What the three have in common. The parameters are fixed because one of them sends every entry to every reader. */
+type Say = (this: WebSocket, data: unknown, how: unknown, done: unknown) => void
+
 export function tapWebSockets(server: WebSocketServer, messages: Messages) {
   server.on('connection', (socket: WebSocket, request: IncomingMessage) => {
     const account = accountOf(request)
-    const { send, ping, pong } = socket
-
-    socket.send = function (this: WebSocket, ...args: unknown[]) {
-      if (!messages.carrying) saidControl(account, byteLength(args[0]))
-      return Reflect.apply(send, this, args)
+    const { send, ping, pong } = socket as unknown as Record<'send' | 'ping' | 'pong', Say>
+    const tapped: Record<'send' | 'ping' | 'pong', Say> = {
+      send(data, how, done) {
+        if (!messages.carrying) saidControl(account, byteLength(data))
+        send.call(this, data, how, done)
+      },
+      ping(data, how, done) {
+        saidControl(account, PING_HEADER + byteLength(data))
+        ping.call(this, data, how, done)
+      },
+      pong(data, how, done) {
+        saidControl(account, PING_HEADER + byteLength(data))
+        pong.call(this, data, how, done)
+      },
     }
-    socket.ping = function (this: WebSocket, ...args: unknown[]) {
-      saidControl(account, PING_HEADER + byteLength(args[0]))
-      return Reflect.apply(ping, this, args)
-    }
-    socket.pong = function (this: WebSocket, ...args: unknown[]) {
-      saidControl(account, PING_HEADER + byteLength(args[0]))
-      return Reflect.apply(pong, this, args)
-    }
+    Object.assign(socket, tapped)
     const control = (data: Buffer) => heardControl(account, PING_HEADER + MASK + data.length)
     socket.on('ping', control)
     socket.on('pong', control)

@@ -19,15 +19,19 @@ export function createSockets(ledger: Ledger, messages: Messages) {
   class MeteredResponse extends ServerResponse {
     exchange: Exchange | undefined = undefined
   }
-  const { write, end } = ServerResponse.prototype
-  MeteredResponse.prototype.write = function (this: MeteredResponse, ...args: unknown[]) {
-    sawBody(this.exchange, args[0])
-    return Reflect.apply(write, this, args)
-  } as MeteredResponse['write']
-  MeteredResponse.prototype.end = function (this: MeteredResponse, ...args: unknown[]) {
-    sawBody(this.exchange, args[0])
-    return Reflect.apply(end, this, args)
-  } as MeteredResponse['end']
+  const { write, end } = ServerResponse.prototype as unknown as Record<'write' | 'end', Write>
+  const tapped: Record<'write' | 'end', Write> = {
+    write(chunk, encoding, done) {
+      sawBody(this.exchange, chunk)
+      return write.call(this, chunk, encoding, done)
+    },
+    end(chunk, encoding, done) {
+      sawBody(this.exchange, chunk)
+      return end.call(this, chunk, encoding, done)
+    },
+  }
+  type Write = (this: MeteredResponse, chunk: unknown, encoding: unknown, done: unknown) => unknown
+  Object.assign(MeteredResponse.prototype, tapped)
 
   function tap(server: Server) {
     server.prependListener('connection', opened)
