@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createDeliveries } from './delivery.ts'
+import { createDeliveries, freeze } from './delivery.ts'
 
 function deliveries(...times: number[]) {
   const all = createDeliveries()
@@ -45,5 +45,15 @@ describe('percentiles of delivery', () => {
     some.reset()
     expect(some.n).toBe(0)
     expect(some.percentile(0.5)).toBeUndefined()
+  })
+
+  it('frozen, they stay as they were', () => {
+    const deliveries = createDeliveries()
+    deliveries.add(1)
+    const then = freeze(deliveries)
+    deliveries.add(9)
+    deliveries.add(9)
+    expect([then.n, then.percentile(0.5)]).toEqual([1, 1])
+    expect([deliveries.n, deliveries.percentile(0.5)]).toEqual([3, 9])
   })
 })

@@ -46,3 +46,12 @@ export function createDeliveries(): Deliveries {
     },
   }
 }
+
+/** What is shown of them. */
+const shown = [0.5, 0.95, 0.99]
+
+/** The figures as they stand now: a row shows one moment, though entries go on arriving. */
+export function freeze({ n, percentile }: Deliveries): Pick<Deliveries, 'n' | 'percentile'> {
+  const percentiles = new Map(shown.map((share) => [share, percentile(share)]))
+  return { n, percentile: (share) => percentiles.get(share) }
+}

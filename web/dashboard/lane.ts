@@ -5,7 +5,7 @@ import type { TransportName } from '../../server/contract/transports.ts'
 import type { Draft, Entry, Receipt } from '../../server/contract/wire.ts'
 import { type ClientTransport, type Connection, PublishError, type Status } from '../transports/connection.ts'
 import { now } from '../ui/clock.ts'
-import { createDeliveries } from './delivery.ts'
+import { createDeliveries, freeze } from './delivery.ts'
 import type { Row } from './figures.ts'
 import { createSequenceChecker } from './sequence.ts'
 import { createTrack, type Exchange, type Track } from './track.ts'
@@ -118,8 +118,8 @@ export function createLane(options: LaneOptions): Lane {
 
     row: (tally = emptyTally()) => ({
       transport: name,
-      deliveries,
-      sequence: sequence.counts,
+      deliveries: freeze(deliveries),
+      sequence: { ...sequence.counts },
       reconnects,
       lastSeq: sequence.last,
       tally,
