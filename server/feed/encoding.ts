@@ -1,21 +1,48 @@
-import type { Cursor } from '../contract/cursor.ts'
+import { type Cursor, formatCursor } from '../contract/cursor.ts'
 import type { Entry } from '../contract/wire.ts'
 
 /**
- * Encodes each entry once per wire format, not once per reader: the first reader pays, the others get the same
- * value. An entry that the log forgets takes its encodings with it.
+ * Entries of one room in `seq` order, without holes: what a reader is handed at a time, never empty. All live readers
+ * of a room are handed the very same object, so whatever is made of it is made once.
  */
-export function oncePerEntry<T>(encode: (entry: Entry, cursor: Cursor) => T): typeof encode {
-  const encoded = new WeakMap<Entry, T>()
-  // A fan-out asks for the same entry a thousand times in a row; a comparison is cheaper than a look-up.
-  let latest: { entry: Entry; value: T } | undefined
-  return (entry, cursor) => {
-    if (latest?.entry === entry) return latest.value
-    const value = encoded.get(entry) ?? encode(entry, cursor)
-    encoded.set(entry, value)
-    latest = { entry, value }
+export interface Batch {
+  readonly entries: readonly Entry[]
+  readonly epoch: string
+  /** Where a reader stands who has them all. */
+  readonly cursor: Cursor
+}
+
+/**
+ * Makes something of each entry once, not once per reader: the first reader pays, the others get the same value. An
+ * entry that the log forgets takes what was made of it with it.
+ */
+export function oncePerEntry<T>(make: (entry: Entry, epoch: string) => T) {
+  const made = new WeakMap<Entry, T>()
+  return (entry: Entry, epoch = ''): T => {
+    const known = made.get(entry)
+    if (known !== undefined) return known
+    const value = make(entry, epoch)
+    made.set(entry, value)
     return value
   }
+}
+
+/** Makes something of each batch once: a fan-out asks for the same one a thousand times in a row, and never again. */
+export function oncePerBatch<T>(make: (batch: Batch) => T): typeof make {
+  let latest: { batch: Batch; value: T } | undefined
+  return (batch) => {
+    if (latest?.batch !== batch) latest = { batch, value: make(batch) }
+    return latest.value
+  }
+}
+
+/** Encodes batches for a wire on which entries just follow each other. Each entry is encoded once for all readers. */
+export function batchEncoder(encode: (entry: Entry, cursor: Cursor) => Buffer): (batch: Batch) => Buffer {
+  const encodeEntry = oncePerEntry((entry, epoch) => encode(entry, formatCursor(epoch, entry.seq)))
+  return oncePerBatch(({ entries, epoch }) => {
+    const encoded = entries.map((entry) => encodeEntry(entry, epoch))
+    return encoded.length === 1 && encoded[0] ? encoded[0] : Buffer.concat(encoded)
+  })
 }
 
 /** The JSON of an entry: what every wire format has inside. */

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatCursor, parseCursor } from '../contract/cursor.ts'
 import type { Entry } from '../contract/wire.ts'
+import type { Batch } from './encoding.ts'
 import { createFeed, type FeedListener } from './feed.ts'
 import type { Log } from './log.ts'
 import { createMemoryLog } from './memory-log.ts'
@@ -36,7 +37,9 @@ function notebook(ready?: FeedListener['ready']) {
       })
     },
     onGap: (cursor) => void said.push({ what: 'gap', cursor, atOnce }),
-    onEntry: (entry, cursor) => void said.push({ what: 'entry', cursor, entry }),
+    onEntries({ entries, epoch }) {
+      for (const entry of entries) said.push({ what: 'entry', cursor: formatCursor(epoch, entry.seq), entry })
+    },
     ...(ready && { ready }),
   }
   return { said, listener }
@@ -84,6 +87,8 @@ const steps = fc.array(
     { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), reader: fc.nat(20) }) },
     /** Reads of the log go on: after enough of them a reader is live. */
     { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), turns: fc.nat(12) }) },
+    /** The turn of the event loop ends: what was appended in it is handed over. */
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('turn' as const) }) },
   ),
   { maxLength: 60, size: 'max' },
 )
@@ -123,11 +128,16 @@ test('in any order of publishes, evictions, joins and leaves, no reader has a ho
           void feed.follow(step.room, after, who, listener, left.signal)
         } else if (step.do === 'leave') {
           readers[step.reader]?.left.abort()
+        } else if (step.do === 'turn') {
+          await settled()
         } else {
           for (let turn = 0; turn < step.turns && scheduler.count() > 0; turn++) await scheduler.waitOne()
         }
       }
-      await scheduler.waitIdle()
+      do {
+        await scheduler.waitIdle()
+        await settled()
+      } while (scheduler.count() > 0)
 
       for (const { room, after, left, said } of readers) {
         if (said.length > 0) expect(faultsOf(said, after, published)).toEqual([])
@@ -198,7 +208,8 @@ describe('follow', () => {
   test('a reader that is not ready is given nothing more, and all of it later', async () => {
     const log = createMemoryLog()
     const feed = createFeed(log)
-    for (let n = 0; n < 5; n++) await log.append('a', { text: `${n}` }, undefined)
+    // Each as long as a batch.
+    for (let n = 0; n < 5; n++) await log.append('a', { text: `${n}`.padEnd(40_000) }, undefined)
     let goOn = () => {}
     const { said, listener } = notebook(() => {
       if (said.length !== 4) return undefined
@@ -209,10 +220,11 @@ describe('follow', () => {
     await feed.follow('a', '0', who, listener, forever)
     await log.append('a', { text: '5' }, undefined)
     await settled()
-    expect(said.map(({ entry }) => entry?.text)).toEqual([undefined, '0', '1', '2'])
+    const texts = () => said.map(({ entry }) => entry?.text.trimEnd())
+    expect(texts()).toEqual([undefined, '0', '1', '2'])
     goOn()
     await settled()
-    expect(said.map(({ entry }) => entry?.text)).toEqual([undefined, '0', '1', '2', '3', '4', '5'])
+    expect(texts()).toEqual([undefined, '0', '1', '2', '3', '4', '5'])
   })
 
   test('a reader that leaves before it has joined is told nothing, and is waited for by nobody', async () => {
@@ -232,7 +244,7 @@ describe('follow', () => {
   test('a reader that leaves in the middle of its backlog is told no more of it', async () => {
     const log = createMemoryLog()
     const feed = createFeed(log)
-    for (let n = 0; n < 5; n++) await log.append('a', { text: 'hi' }, undefined)
+    for (let n = 0; n < 5; n++) await log.append('a', { text: 'hi'.padEnd(40_000) }, undefined)
     const left = new AbortController()
     const { said, listener } = notebook()
     await feed.follow(
@@ -241,15 +253,53 @@ describe('follow', () => {
       who,
       {
         ...listener,
-        onEntry(entry, cursor) {
-          listener.onEntry(entry, cursor)
-          if (entry.seq === 2) left.abort()
+        onEntries(batch) {
+          listener.onEntries(batch)
+          if (said.length === 3) left.abort()
         },
       },
       left.signal,
     )
     await settled()
     expect(said.map(({ what }) => what)).toEqual(['joined', 'entry', 'entry'])
+  })
+
+  test('entries of one turn are handed over together, the same object to every reader', async () => {
+    const log = createMemoryLog()
+    const feed = createFeed(log)
+    const batches: Batch[][] = [[], []]
+    for (const heard of batches) {
+      await feed.follow(
+        'a',
+        '0',
+        who,
+        { onGap: () => {}, onEntries: (batch) => void heard.push(batch) },
+        forever,
+      )
+    }
+    for (let n = 0; n < 3; n++) void log.append('a', { text: `${n}` }, undefined)
+    await settled()
+    const [[one], [other]] = batches as [Batch[], Batch[]]
+    expect(one?.entries.map(({ text }) => text)).toEqual(['0', '1', '2'])
+    expect(parseCursor(one?.cursor ?? '')).toEqual({ epoch: one?.epoch, seq: 3 })
+    expect(other).toBe(one)
+    expect(batches.map(({ length }) => length)).toEqual([1, 1])
+  })
+
+  test('a flood is handed over in pieces that a connection can take', async () => {
+    const log = createMemoryLog()
+    const feed = createFeed(log)
+    const { said, listener } = notebook()
+    const sizes: number[] = []
+    const onEntries = (batch: Batch) => {
+      sizes.push(batch.entries.reduce((size, { text }) => size + text.length, 0))
+      listener.onEntries(batch)
+    }
+    await feed.follow('a', '0', who, { ...listener, onEntries }, forever)
+    for (let n = 0; n < 500; n++) void log.append('a', { text: 'x'.repeat(4_000) }, undefined)
+    await settled()
+    expect(said.filter(({ what }) => what === 'entry')).toHaveLength(500)
+    expect(Math.max(...sizes)).toBeLessThan(40_000)
   })
 
   test('a log that fails is the caller’s to hear of', async () => {

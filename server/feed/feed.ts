@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { type Cursor, formatCursor, parseCursor } from '../contract/cursor.ts'
 import { type Draft, type Entry, type Joined, PAGE_SIZE, type Page } from '../contract/wire.ts'
-import type { Appended, Log, OnEntry, Stop } from './log.ts'
+import type { Batch } from './encoding.ts'
+import type { Appended, Log, Stop } from './log.ts'
 
 /** Who asks: the request or handshake that carried them here, and the lane it named. */
 export interface Who {
@@ -15,9 +16,9 @@ export interface FeedListener {
   onJoined?(joined: Joined): void
   /** Something before `cursor` is lost to this reader; what is kept follows. */
   onGap(cursor: Cursor): void
-  /** The cursor is that of this entry: where the reader stands once it has it. */
-  onEntry(entry: Entry, cursor: Cursor): void
-  /** Awaited before each entry of a backlog: a page of long texts is more than a connection may be owed. */
+  /** What follows where the reader stands. */
+  onEntries(batch: Batch): void
+  /** Awaited before each batch of a backlog: a page of long texts is more than a connection may be owed. */
   ready?(): Promise<void> | undefined
 }
 
@@ -38,20 +39,65 @@ export interface Feed {
   ): Promise<void>
 }
 
-export function createFeed(log: Log): Feed {
-  /** Live readers by room; a room nobody reads has no set. */
-  const readers = new Map<string, Set<OnEntry>>()
+/**
+ * A batch is closed at about this many UTF-16 units of text. It is less than a socket takes at once, so that a reader
+ * who keeps up never owes a large part of what it was just handed.
+ */
+const BATCH_SIZE = 32 * 1024
 
+/** A room's live readers, and what they have yet to be handed. */
+interface Audience {
+  readers: Set<(batch: Batch) => void>
+  waiting: Entry[]
+  /** That of the last that waits. */
+  cursor: Cursor
+  size: number
+}
+
+export function createFeed(log: Log): Feed {
+  /** By room; a room nobody reads has none. */
+  const audiences = new Map<string, Audience>()
+  const due = new Set<Audience>()
+
+  /**
+   * Entries that are appended in one turn of the event loop are handed over together at its end: each reader then costs
+   * one write, however many they are. A lone entry waits for nothing but the requests that came in beside it.
+   */
   log.follow((entry, cursor) => {
-    for (const onEntry of readers.get(entry.room) ?? []) onEntry(entry, cursor)
+    const audience = audiences.get(entry.room)
+    if (!audience) return
+    // A room that was forgotten and born again in one turn has left a hole, and a batch has none.
+    if (audience.waiting.at(-1)?.seq !== entry.seq - 1) handOverTo(audience)
+    audience.waiting.push(entry)
+    audience.cursor = cursor
+    audience.size += entry.text.length
+    if (due.size === 0) setImmediate(handOver)
+    due.add(audience)
+    if (audience.size >= BATCH_SIZE) handOverTo(audience)
   })
 
-  function subscribe(room: string, onEntry: OnEntry): Stop {
-    const set = readers.get(room) ?? new Set()
-    readers.set(room, set.add(onEntry))
+  function handOver() {
+    const audiencesNow = [...due]
+    due.clear()
+    audiencesNow.forEach(handOverTo)
+  }
+
+  function handOverTo(audience: Audience) {
+    const { waiting, cursor, readers } = audience
+    if (waiting.length === 0) return
+    audience.waiting = []
+    audience.size = 0
+    const batch: Batch = { entries: waiting, epoch: parseCursor(cursor).epoch, cursor }
+    for (const onBatch of readers) onBatch(batch)
+  }
+
+  function subscribe(room: string, onBatch: (batch: Batch) => void): Stop {
+    const audience = audiences.get(room) ?? { readers: new Set(), waiting: [], cursor: '', size: 0 }
+    audiences.set(room, audience)
+    audience.readers.add(onBatch)
     return () => {
-      set.delete(onEntry)
-      if (set.size === 0 && readers.get(room) === set) readers.delete(room)
+      audience.readers.delete(onBatch)
+      if (audience.readers.size === 0 && audiences.get(room) === audience) audiences.delete(room)
     }
   }
 
@@ -96,19 +142,30 @@ export function createFeed(log: Log): Feed {
     let live = false
     let news = false
 
-    const unsubscribe = subscribe(room, (entry, cursor) => {
+    const unsubscribe = subscribe(room, (batch) => {
       if (!live) {
         news = true
-      } else if (entry.seq === last + 1) {
-        advance(cursor, entry.seq)
-        listener.onEntry(entry, cursor)
-      } else {
+        return
+      }
+      const next = follows(batch)
+      if (next === undefined) {
         // The room was forgotten and born again: let the log say what of it is lost.
         live = false
         void catchUp()
+      } else if (next.entries.length > 0) {
+        advance(next.cursor, last + next.entries.length)
+        listener.onEntries(next)
       }
     })
     until.addEventListener('abort', unsubscribe, { once: true })
+
+    /** What of a batch the reader has not seen: all, unless it has just read the batch's beginning in the log. */
+    function follows(batch: Batch): Batch | undefined {
+      const first = batch.entries[0]?.seq ?? 0
+      if (first === last + 1) return batch
+      if (first > last) return undefined
+      return { ...batch, entries: batch.entries.slice(last + 1 - first) }
+    }
 
     function advance(cursor: Cursor, seq: number) {
       position = cursor
@@ -124,12 +181,13 @@ export function createFeed(log: Log): Feed {
         onFirst = undefined
         const { epoch, seq } = parseCursor(slice.cursor)
         if (slice.gap) listener.onGap(slice.start)
-        for (const entry of slice.entries) {
+        for (const entries of inBatches(slice.entries)) {
           const ready = listener.ready?.()
           if (ready) await ready
           // A reader may leave in the middle of a page.
           if (until.aborted) return
-          listener.onEntry(entry, formatCursor(epoch, entry.seq))
+          const end = entries.at(-1)?.seq ?? seq
+          listener.onEntries({ entries, epoch, cursor: formatCursor(epoch, end) })
         }
         advance(slice.cursor, seq)
         if (!slice.more && !news) break
@@ -157,4 +215,19 @@ export function createFeed(log: Log): Feed {
     news,
     follow,
   }
+}
+
+/** A page in pieces, none much larger than a batch. */
+function inBatches(entries: Entry[]): Entry[][] {
+  const batches: Entry[][] = []
+  let size = BATCH_SIZE
+  for (const entry of entries) {
+    if (size >= BATCH_SIZE) {
+      batches.push([])
+      size = 0
+    }
+    batches.at(-1)?.push(entry)
+    size += entry.text.length
+  }
+  return batches
 }

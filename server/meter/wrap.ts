@@ -1,5 +1,5 @@
 import type { TransportName } from '../contract/transports.ts'
-import { entryJson, oncePerEntry } from '../feed/encoding.ts'
+import { entryJson, oncePerBatch, oncePerEntry } from '../feed/encoding.ts'
 import type { Feed, FeedListener, Who } from '../feed/feed.ts'
 import { exchangeOf } from './exchange.ts'
 import type { Ledger } from './ledger.ts'
@@ -25,7 +25,7 @@ export function wrapFeed(feed: Feed, transport: TransportName, ledger: Ledger, m
     async page(room, cursor, who) {
       const page = await feed.page(room, cursor, who)
       let payload = 0
-      for (const entry of page.entries) payload += payloadBytes(entry, page.cursor)
+      for (const entry of page.entries) payload += payloadBytes(entry)
       for (const tally of accountOf(who).tallies) {
         tally.entriesOut += page.entries.length
         tally.payloadBytesOut += payload
@@ -42,15 +42,15 @@ export function wrapFeed(feed: Feed, transport: TransportName, ledger: Ledger, m
       const account = accountOf(who)
       const counted: FeedListener = {
         ...listener,
-        onEntry(entry, at) {
-          const payload = payloadBytes(entry, at)
+        onEntries(batch) {
+          const payload = payloadOf(batch)
           for (const tally of account.tallies) {
-            tally.entriesOut++
+            tally.entriesOut += batch.entries.length
             tally.payloadBytesOut += payload
           }
           messages.carrying = true
           try {
-            listener.onEntry(entry, at)
+            listener.onEntries(batch)
           } finally {
             messages.carrying = false
           }
@@ -61,4 +61,8 @@ export function wrapFeed(feed: Feed, transport: TransportName, ledger: Ledger, m
   }
 }
 
-const payloadBytes = oncePerEntry((entry, cursor) => Buffer.byteLength(entryJson(entry, cursor)))
+const payloadBytes = oncePerEntry((entry) => Buffer.byteLength(entryJson(entry)))
+
+const payloadOf = oncePerBatch(({ entries }) =>
+  entries.reduce((bytes, entry) => bytes + payloadBytes(entry), 0),
+)

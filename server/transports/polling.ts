@@ -20,7 +20,7 @@ export const pageReplies = { 200: Page, 400: ErrorReply }
 
 /** Answers a poll. The entries' JSON is shared with every other reader; only the envelope is this reader's. */
 export function sendPage(reply: FastifyReply, { cursor, gap, more, entries }: PageType) {
-  const json = entries.map((entry) => entryJson(entry, cursor)).join(',')
+  const json = entries.map((entry) => entryJson(entry)).join(',')
   return reply
     .headers({ 'content-type': 'application/json', 'cache-control': 'no-store' })
     .send(Buffer.from(`{"cursor":"${cursor}","gap":${gap},"more":${more},"entries":[${json}]}`))

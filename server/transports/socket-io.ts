@@ -5,9 +5,11 @@ import { pathOf } from '../contract/transports.ts'
 import { checkStructure, compile, readDraft } from '../contract/validate.ts'
 import { After, MAX_BODY, RoomName } from '../contract/wire.ts'
 import type { Door } from '../door.ts'
-import { entryJson, oncePerEntry } from '../feed/encoding.ts'
+import { type Batch, batchEncoder, entryJson, oncePerEntry } from '../feed/encoding.ts'
+import { idleWireOf, wireOf } from './engine-wire.ts'
+import { textFrame } from './frame.ts'
 import { createJoins } from './joins.ts'
-import { MAX_QUEUE, type ServerTransport, whoIs } from './transport.ts'
+import { drained, MAX_QUEUE, type ServerTransport, whoIs } from './transport.ts'
 
 /**
  * Socket.IO 4: events with acknowledgements over Engine.IO, which begins with HTTP polling and upgrades to WebSocket.
@@ -27,7 +29,7 @@ export const socketIo: ServerTransport = async (app, { feed }) => {
       return joins.join(room, after ?? undefined, {
         onJoined: ack,
         onGap: (cursor) => socket.emit('gap', { room, cursor }),
-        onEntry: (entry, cursor) => queue.write(encodeEntry(entry, cursor)),
+        onEntries: queue.write,
         ready: queue.drained,
       })
     })
@@ -87,36 +89,51 @@ function answer(socket: Socket, event: string, handle: (request: unknown, ack: A
 type Ack = (reply: object) => void
 
 /**
- * Engine.IO keeps what it cannot send yet, without bound and without telling how much. So count what is handed over
- * until it says `drain`, and cut the connection of a reader that owes too much.
+ * A connection that is a WebSocket by now and owes nothing gets the same frames as every other. On polling, or while
+ * something waits, the packets go through Engine.IO, which keeps what it cannot send yet, without bound and without
+ * telling how much. So count what is handed over until it says `drain`, and cut a reader that owes too much.
  */
 function boundedQueue({ conn }: Socket) {
   let queued = 0
   conn.on('drain', () => {
     queued = 0
   })
+  const owed = () => queued + (wireOf(conn)?.writableLength ?? 0)
+
   return {
-    write(packet: string) {
-      // The packet is encoded already, and conn.write adds only Engine.IO's own type byte.
-      conn.write(packet, { compress: false })
-      queued += packet.length
-      if (queued > MAX_QUEUE) conn.close(true)
+    write(batch: Batch) {
+      const wire = queued === 0 ? idleWireOf(conn) : undefined
+      if (wire) wire.write(encodeFrames(batch))
+      else {
+        for (const entry of batch.entries) {
+          const packet = encodePacket(entry)
+          // The packet is encoded already, and conn.write adds only Engine.IO's own type byte.
+          conn.write(packet, { compress: false })
+          queued += packet.length
+        }
+      }
+      if (owed() > MAX_QUEUE) conn.close(true)
     },
-    drained: () =>
-      queued < MAX_QUEUE / 4 || conn.readyState !== 'open'
-        ? undefined
-        : new Promise<void>((resolve) => {
-            const done = () => {
-              conn.off('drain', done).off('close', done)
-              resolve()
-            }
-            conn.on('drain', done).on('close', done)
-          }),
+    drained() {
+      const wire = wireOf(conn)
+      if (queued === 0 && wire) return drained(wire)
+      if (queued < MAX_QUEUE / 4 || conn.readyState !== 'open') return undefined
+      return new Promise<void>((resolve) => {
+        const done = () => {
+          conn.off('drain', done).off('close', done)
+          resolve()
+        }
+        conn.on('drain', done).on('close', done)
+      })
+    },
   }
 }
 
 /** A Socket.IO event (protocol v5): type 2, the namespace, a comma, the JSON of name and arguments. */
-const encodeEntry = oncePerEntry((entry, cursor) => `2/chat,["entry",${entryJson(entry, cursor)}]`)
+const encodePacket = oncePerEntry((entry) => `2/chat,["entry",${entryJson(entry)}]`)
+
+/** The same as an Engine.IO message (type 4) in a WebSocket frame. */
+const encodeFrames = batchEncoder((entry) => textFrame(`4${encodePacket(entry)}`))
 
 const RoomRequest = Type.Object(
   { room: RoomName },

@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { encode, encodeComment } from 'eventsource-encoder'
+import type { Cursor } from '../contract/cursor.ts'
 import { HEARTBEAT_MS } from '../contract/transports.ts'
 import { compile } from '../contract/validate.ts'
-import { After, ErrorReply, ReadQuery, RoomParams } from '../contract/wire.ts'
-import { entryJson, oncePerEntry } from '../feed/encoding.ts'
+import { After, type Entry, ErrorReply, ReadQuery, RoomParams } from '../contract/wire.ts'
+import { type Batch, batchEncoder, entryJson } from '../feed/encoding.ts'
 import type { FeedListener } from '../feed/feed.ts'
 import { acceptDrafts } from './polling.ts'
 import { drained, MAX_QUEUE, type ServerTransport, whoIs } from './transport.ts'
@@ -60,11 +61,11 @@ export const sse: ServerTransport = async (app, { feed }) => {
           stream.write(
             encode({ event: 'gap', id: cursor, data: JSON.stringify({ room: request.params.room, cursor }) }),
           ),
-        onEntry(entry, cursor) {
-          stream.write(encodeEntry(entry, cursor))
+        onEntries(batch) {
+          send(stream, batch)
           if (stream.writableLength > MAX_QUEUE) stream.destroy()
         },
-        ready: () => drained(stream),
+        ready: () => drained(stream.socket ?? stream),
       }
       await feed.follow(request.params.room, after, whoIs(request.raw), listener, gone.signal)
     },
@@ -86,9 +87,23 @@ export const sse: ServerTransport = async (app, { feed }) => {
 }
 
 /** An entry is one event whose id is its cursor, so that even a bare EventSource resumes where it was cut. */
-const encodeEntry = oncePerEntry((entry, cursor) =>
-  Buffer.from(encode({ id: cursor, data: entryJson(entry, cursor) })),
-)
+const eventOf = (entry: Entry, cursor: Cursor) => Buffer.from(encode({ id: cursor, data: entryJson(entry) }))
+const encodeBatch = batchEncoder(eventOf)
+const encodeChunks = batchEncoder((entry, cursor) => chunk(eventOf(entry, cursor)))
+
+/**
+ * Node would make a chunk's header and two more writes for every reader. The same chunks can be written to all of them,
+ * once the response has its socket; before (a pipelined request) and without chunks (HTTP/1.0) it is Node's to do.
+ */
+function send(stream: ServerResponse, batch: Batch) {
+  if (stream.writableEnded) return
+  if (stream.socket && stream.chunkedEncoding) stream.socket.write(encodeChunks(batch))
+  else stream.write(encodeBatch(batch))
+}
+
+/** RFC 9112 §7.1: the length in hexadecimal, CRLF, the bytes, CRLF. */
+const chunk = (bytes: Buffer) =>
+  Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])
 
 const checkCursor = compile(After)
 

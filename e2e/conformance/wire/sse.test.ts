@@ -48,6 +48,32 @@ test('head, joined, backlog, then each entry as it comes', async () => {
   expect(wire.text).toBe(live)
 })
 
+test('over HTTP/1.0, which has no chunks, the events follow the head as they are', async () => {
+  const { wire, epoch, fill } = await stageWith(0)
+  wire.send('GET /sse/lobby HTTP/1.0\r\nHost: localhost\r\n\r\n')
+  const plainHead = head.replace(/Connection.*\r\n\r\n$/s, 'Connection: close\r\n\r\n')
+  const plain = (chunked: string) => chunked.replace(/^.*\r\n/, '').slice(0, -2)
+  const story = plainHead + plain(joined(`${epoch}.0`))
+  await until('joined', () => wire.text.length >= story.length)
+  const [first] = await fill('lobby', 1)
+  if (!first) throw new Error('nothing was filled')
+  const event = plain(message(`${epoch}.1`, entryText(first, 'line 1')))
+  await until('the live entry is here', () => wire.text.length >= story.length + event.length)
+  expect(wire.text).toBe(story + event)
+})
+
+test('asked for behind a poll that waits on the same connection, the stream begins after its answer', async () => {
+  const { wire, epoch, fill } = await stageWith(0)
+  wire.send(http(`GET /long-polling/lobby?after=${epoch}.0&wait=60`) + http('GET /sse/lobby'))
+  const [first] = await fill('lobby', 1)
+  if (!first) throw new Error('nothing was filled')
+  const entry = entryText(first, 'line 1')
+  await wire.upTo(`{"cursor":"${epoch}.1","gap":false,"more":false,"entries":[${entry}]}`)
+  const event = message(`${epoch}.1`, entry)
+  await until('the entry came as an event', () => wire.text.endsWith(event))
+  expect(wire.text).toBe(head + joined(`${epoch}.0`) + event)
+})
+
 test('the head and joined come at once, before there is an entry', async () => {
   const { wire, epoch } = await stageWith(0)
   wire.send(http('GET /sse/lobby'))

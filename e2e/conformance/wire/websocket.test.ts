@@ -116,12 +116,12 @@ test('where the URL named a room, a draft need not', async () => {
   await open('/websocket/lobby')
   await hear(down(`{"joined":"lobby","cursor":"${epoch}.0"}`))
   wire.send(up({ publish: { text: 'hi', id: '1' } }))
-  await until('both are here', () => wire.text.includes('receipt'))
+  await until('both are here', () => /receipt.*entry/s.test(wire.text))
   const { entries } = await log.after('lobby', '0', 1)
   const [entry] = entries
   if (!entry) throw new Error('nothing was published')
   await hear(
-    down(`{"entry":${entryText(entry, 'hi')}}`) +
-      down(`{"receipt":{"id":"1","seq":1,"at":${entry.at},"stored":"memory"}}`),
+    down(`{"receipt":{"id":"1","seq":1,"at":${entry.at},"stored":"memory"}}`) +
+      down(`{"entry":${entryText(entry, 'hi')}}`),
   )
 })
