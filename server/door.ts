@@ -13,7 +13,7 @@ import { WireError } from './contract/errors.ts'
  */
 export interface Door {
   serverFactory: FastifyServerFactory
-  /** A server-like emitter of the `request` and `upgrade` events under a path, like `/socket.io`. */
+  /** A server-like emitter of the `request` and `upgrade` events under a path of one segment, like `/socket.io`. */
   under(path: string): Server
 }
 
@@ -30,6 +30,7 @@ export interface DoorOptions {
 export function createDoor(options: DoorOptions = {}): Door {
   const { allowHosts = [], headersTimeout = 10_000, requestTimeout = 20_000 } = options
   const stacks = new Map<string, Server>()
+  const isKnown = createHostCheck(allowHosts)
 
   const serverFactory: FastifyServerFactory = (fastify) => {
     const server = createServer({
@@ -65,15 +66,11 @@ export function createDoor(options: DoorOptions = {}): Door {
     return server
   }
 
-  function stackOf({ url = '/' }: IncomingMessage): Server | undefined {
-    const path = url.split('?', 1)[0] ?? ''
-    for (const [prefix, stack] of stacks) if (path === prefix || path.startsWith(`${prefix}/`)) return stack
-    return undefined
-  }
+  const stackOf = ({ url = '/' }: IncomingMessage) => stacks.get(/^\/[^/?]*/.exec(url)?.[0] ?? '')
 
   /** Lets a request in, or answers it and returns false. Preflights end here. */
   function admit(request: IncomingMessage, response: ServerResponse): boolean {
-    const error = refusal(request, allowHosts) ?? addressIn(request).error
+    const error = refusal(request, isKnown) ?? addressIn(request).error
     if (error) {
       refuse(response, error)
       return false
@@ -142,11 +139,10 @@ function refuse(response: ServerResponse, error: WireError) {
 }
 
 /** Why a request may not come in, by the name it calls us and the page it comes from. */
-function refusal(request: IncomingMessage, allowHosts: readonly string[]): WireError | undefined {
+function refusal(request: IncomingMessage, isKnown: (host: string) => boolean): WireError | undefined {
   const { host, origin } = request.headers
-  const name = nameOf(host ?? '')
   // A page of a foreign name that was made to resolve to this machine (DNS rebinding) betrays itself by its Host.
-  if (name === undefined || !isOurs(name, allowHosts)) {
+  if (!isKnown(host ?? '')) {
     return new WireError(
       'unknown-host',
       `This server does not answer to this Host; start it with --allow-host NAME.`,
@@ -157,17 +153,29 @@ function refusal(request: IncomingMessage, allowHosts: readonly string[]): WireE
   const from = hostOf(origin)
   if (from !== undefined && from === hostOf(`http://${host}`)) return undefined
   const port = from === undefined ? undefined : new URL(origin).port || '80'
-  if (
-    from !== undefined &&
-    port === String(request.socket.localPort) &&
-    isOurs(nameOf(from) ?? '', allowHosts)
-  ) {
-    return undefined
-  }
+  if (from !== undefined && port === String(request.socket.localPort) && isKnown(from)) return undefined
   return new WireError(
     'foreign-origin',
     'Pages of another origin may not connect. Open the page this server serves.',
   )
+}
+
+/** For how long a host that was found to be ours is taken for one, in ms: a laptop changes networks. */
+const REMEMBERED = 5_000
+
+/** Tells whether a `name[:port]` is ours. It takes a URL parse and the machine's addresses, so not for each request. */
+function createHostCheck(allowHosts: readonly string[]) {
+  const known = new Map<string, number>()
+  return (host: string): boolean => {
+    const time = performance.now()
+    if ((known.get(host) ?? 0) > time) return true
+    const name = nameOf(host)
+    if (name === undefined || !isOurs(name, allowHosts)) return false
+    // Any spelling of a port makes another host; there is no need to know them all.
+    if (known.size >= 64) known.clear()
+    known.set(host, time + REMEMBERED)
+    return true
+  }
 }
 
 /** `host[:port]` of an origin, in lower case, without the default port; nothing for `null` and the like. */
@@ -199,7 +207,6 @@ function isOurs(name: string, allowHosts: readonly string[]): boolean {
   )
 }
 
-/** Asked anew each time: a laptop changes networks while the server runs. */
 function isThisMachine(name: string): boolean {
   const self = hostname().toLowerCase()
   if (name === self || name === `${self}.local`) return true

@@ -307,27 +307,40 @@ describe('follow', () => {
     const feed = createFeed({ ...log, after: () => Promise.reject(new Error('disk full')) })
     await expect(feed.follow('a', '0', who, notebook().listener, forever)).rejects.toThrow('disk full')
     await expect(feed.page('a', '0', who)).rejects.toThrow('disk full')
-    await expect(feed.news('a', '0', forever)).rejects.toThrow('disk full')
+    // Who waited for news goes on to read, and hears it there.
+    await new Promise<void>((told) => feed.news('a', '0', told))
   })
 })
 
 describe('news', () => {
-  test('resolves when something follows the cursor already, when something comes, and when nobody waits any more', async () => {
+  test('is told when something follows the cursor already, and when something comes, once', async () => {
     const log = createMemoryLog()
     const feed = createFeed(log)
     const empty = (await feed.page('a', undefined, who)).cursor
-    let told = false
-    const waiting = feed.news('a', empty, forever).then(() => {
-      told = true
-    })
+    let told = 0
+    feed.news('a', empty, () => told++)
     await log.append('b', { text: 'elsewhere' }, undefined)
     await settled()
-    expect(told).toBe(false)
+    expect(told).toBe(0)
     await log.append('a', { text: 'here' }, undefined)
-    await waiting
-    await feed.news('a', empty, forever)
-    const { cursor } = await feed.page('a', empty, who)
-    await feed.news('a', cursor, AbortSignal.abort())
+    await settled()
+    expect(told).toBe(1)
+    await log.append('a', { text: 'and more' }, undefined)
+    await settled()
+    expect(told).toBe(1)
+    await new Promise<void>((told) => feed.news('a', empty, told))
+  })
+
+  test('who has stopped waiting is not told', async () => {
+    const log = createMemoryLog()
+    const feed = createFeed(log)
+    const empty = (await feed.page('a', undefined, who)).cursor
+    let told = 0
+    feed.news('a', empty, () => told++)()
+    await log.append('a', { text: 'here' }, undefined)
+    feed.news('a', empty, () => told++)()
+    await settled()
+    expect(told).toBe(0)
   })
 
   test('an entry that came between the page and the wait is news', async () => {
@@ -335,7 +348,7 @@ describe('news', () => {
     const feed = createFeed(log)
     const { cursor } = await feed.page('a', undefined, who)
     await log.append('a', { text: 'hi' }, undefined)
-    await feed.news('a', cursor, forever)
+    await new Promise<void>((told) => feed.news('a', cursor, told))
     expect((await feed.page('a', cursor, who)).entries).toHaveLength(1)
   })
 })

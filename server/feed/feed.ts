@@ -27,8 +27,11 @@ export interface Feed {
   publish(room: string, draft: Draft, who: Who): Promise<Appended>
   /** What a reader at `cursor` has not seen, at most 200 entries. */
   page(room: string, cursor: Cursor | undefined, who: Who): Promise<Page>
-  /** Resolves once something follows the cursor, or `until` is aborted, whichever comes first. */
-  news(room: string, cursor: Cursor, until: AbortSignal): Promise<void>
+  /**
+   * Calls back once, as soon as something follows the cursor, unless stopped before. Also when the log cannot say:
+   * whoever reads on then hears why.
+   */
+  news(room: string, cursor: Cursor, onNews: () => void): Stop
   /** Backlog, then live, with no seam visible to the reader, `until` it leaves; resolves when it has joined or left. */
   follow(
     room: string,
@@ -106,21 +109,23 @@ export function createFeed(log: Log): Feed {
     return { cursor, gap, more, entries }
   }
 
-  async function news(room: string, cursor: Cursor, until: AbortSignal) {
-    let unsubscribe: Stop = () => {}
-    try {
-      await new Promise<void>((resolve, reject) => {
-        unsubscribe = subscribe(room, () => resolve())
-        until.addEventListener('abort', () => resolve(), { once: true })
-        if (until.aborted) resolve()
-        // What came between the reader's page and this subscription is in the log.
-        log.after(room, cursor, 1).then(({ entries, gap }) => {
-          if (entries.length > 0 || gap) resolve()
-        }, reject)
-      })
-    } finally {
+  function news(room: string, cursor: Cursor, onNews: () => void): Stop {
+    const unsubscribe = subscribe(room, tell)
+    let told = false
+    function tell() {
+      if (told) return
+      stop()
+      onNews()
+    }
+    function stop() {
+      told = true
       unsubscribe()
     }
+    // What came between the reader's page and this subscription is in the log.
+    log.after(room, cursor, 1).then(({ entries, gap }) => {
+      if (entries.length > 0 || gap) tell()
+    }, tell)
+    return stop
   }
 
   /**

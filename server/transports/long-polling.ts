@@ -10,7 +10,7 @@ import { type ServerTransport, whoIs } from './transport.ts'
  * On the wire: `GET /long-polling/lobby?after=k3f9.42&wait=25`, silence, then a page as of short polling.
  */
 export const longPolling: ServerTransport = async (app, { feed }) => {
-  const waiting = new Set<AbortController>()
+  const waiting = new Set<() => void>()
 
   // Receive
   app.withTypeProvider<TypeBoxTypeProvider>().get(
@@ -31,16 +31,20 @@ export const longPolling: ServerTransport = async (app, { feed }) => {
       const page = await feed.page(room, request.query.after, who)
       if (page.entries.length > 0 || page.gap) return sendPage(reply, page)
 
-      const enough = new AbortController()
-      const timer = setTimeout(
-        () => enough.abort(),
-        secondsToWait(request.query.wait, request.headers.prefer) * 1000,
-      )
-      reply.raw.once('close', () => enough.abort())
-      waiting.add(enough)
-      await feed.news(room, page.cursor, enough.signal)
-      waiting.delete(enough)
-      clearTimeout(timer)
+      const seconds = secondsToWait(request.query.wait, request.headers.prefer)
+      await new Promise<void>((resolve) => {
+        const stop = feed.news(room, page.cursor, answer)
+        const timer = setTimeout(answer, seconds * 1000)
+        reply.raw.once('close', answer)
+        waiting.add(answer)
+        function answer() {
+          stop()
+          clearTimeout(timer)
+          reply.raw.off('close', answer)
+          waiting.delete(answer)
+          resolve()
+        }
+      })
       // Nobody is there to read the answer; whoever comes back asks with the same cursor.
       if (reply.raw.destroyed) return reply.hijack()
       return sendPage(reply, await feed.page(room, page.cursor, who))
@@ -52,7 +56,7 @@ export const longPolling: ServerTransport = async (app, { feed }) => {
 
   // Close: whoever waits is answered now, with nothing new.
   app.addHook('preClose', async () => {
-    for (const enough of waiting) enough.abort()
+    for (const answer of waiting) answer()
   })
 }
 

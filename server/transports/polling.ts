@@ -18,12 +18,20 @@ import { whoIs } from './transport.ts'
 
 export const pageReplies = { 200: Page, 400: ErrorReply }
 
-/** Answers a poll. The entries' JSON is shared with every other reader; only the envelope is this reader's. */
+/**
+ * Answers a poll. The entries' JSON is shared with every other reader; only the envelope is this reader's. Past Fastify,
+ * which has nothing to add, and as a string, of which Node writes head and body in one piece.
+ */
 export function sendPage(reply: FastifyReply, { cursor, gap, more, entries }: PageType) {
   const json = entries.map((entry) => entryJson(entry)).join(',')
-  return reply
-    .headers({ 'content-type': 'application/json', 'cache-control': 'no-store' })
-    .send(Buffer.from(`{"cursor":"${cursor}","gap":${gap},"more":${more},"entries":[${json}]}`))
+  const body = `{"cursor":"${cursor}","gap":${gap},"more":${more},"entries":[${json}]}`
+  reply.hijack()
+  reply.raw.writeHead(200, {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    'content-length': Buffer.byteLength(body),
+  })
+  reply.raw.end(body)
 }
 
 /** `POST /:room`: a draft in, a receipt out; 201 the first time, 200 for a repeat. */
