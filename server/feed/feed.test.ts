@@ -11,7 +11,6 @@ import { createMemoryLog } from './memory-log.ts'
 
 const who = { request: new IncomingMessage(new Socket()), client: undefined }
 const rooms = ['a', 'b', 'c']
-const forever = new AbortController().signal
 
 /** All that is due to run now has run: memory needs no more than a turn of the loop. */
 const settled = () => new Promise((resolve) => setImmediate(resolve))
@@ -111,7 +110,13 @@ test('in any order of publishes, evictions, joins and leaves, no reader has a ho
       const feed = createFeed(slow)
       const published = new Map<string, Entry>()
       log.follow((entry) => void published.set(`${entry.room} ${entry.seq}`, entry))
-      const readers: { room: string; after: string | undefined; left: AbortController; said: Said[] }[] = []
+      const readers: {
+        room: string
+        after: string | undefined
+        left: boolean
+        leave(): void
+        said: Said[]
+      }[] = []
 
       for (const step of steps) {
         if (step.do === 'publish') {
@@ -123,11 +128,12 @@ test('in any order of publishes, evictions, joins and leaves, no reader has a ho
             typeof step.from === 'number'
               ? formatCursor(epoch, step.from)
               : { absent: undefined, '0': '0', foreign: epoch === 'zzzz' ? 'yyyy.3' : 'zzzz.3' }[step.from]
-          const left = new AbortController()
-          readers.push({ room: step.room, after, left, said })
-          void feed.follow(step.room, after, who, listener, left.signal)
+          const { leave } = feed.follow(step.room, after, who, listener)
+          readers.push({ room: step.room, after, left: false, leave, said })
         } else if (step.do === 'leave') {
-          readers[step.reader]?.left.abort()
+          const reader = readers[step.reader]
+          if (reader) reader.left = true
+          reader?.leave()
         } else if (step.do === 'turn') {
           await settled()
         } else {
@@ -141,7 +147,7 @@ test('in any order of publishes, evictions, joins and leaves, no reader has a ho
 
       for (const { room, after, left, said } of readers) {
         if (said.length > 0) expect(faultsOf(said, after, published)).toEqual([])
-        if (left.signal.aborted) continue
+        if (left) continue
         // Who is still there has been told everything: nothing that is kept follows its last cursor.
         expect(said.length).toBeGreaterThan(0)
         const { entries } = await log.after(room, said.at(-1)?.cursor, 1)
@@ -165,7 +171,7 @@ describe('follow', () => {
     })
     await log.append('a', { text: 'before' }, undefined)
     const { said, listener } = notebook()
-    await feed.follow('a', '0', who, listener, forever)
+    await feed.follow('a', '0', who, listener).joined
     await log.append('a', { text: 'after' }, undefined)
     await settled()
     expect(said.map(({ entry }) => entry?.text)).toEqual([undefined, 'before', 'in between', 'after'])
@@ -177,7 +183,7 @@ describe('follow', () => {
     for (let n = 0; n < 5; n++) await log.append('a', { text: 'hi' }, undefined)
     const { epoch } = parseCursor((await log.after('a', '0', 1)).cursor)
     const { said, listener } = notebook()
-    await feed.follow('a', `${epoch}.1`, who, listener, forever)
+    await feed.follow('a', `${epoch}.1`, who, listener).joined
     await settled()
     expect(said.map(({ what, cursor }) => `${what} ${cursor}`)).toEqual([
       `joined ${epoch}.1`,
@@ -191,7 +197,7 @@ describe('follow', () => {
     const log = createMemoryLog({ rooms: 1 })
     const feed = createFeed(log)
     const { said, listener } = notebook()
-    await feed.follow('a', undefined, who, listener, forever)
+    await feed.follow('a', undefined, who, listener).joined
     await log.append('a', { text: 'first life' }, undefined)
     for (let n = 0; n < 3; n++) await log.append('b', { text: 'takes its place' }, undefined)
     await log.append('c', { text: 'takes that of b' }, undefined)
@@ -217,7 +223,7 @@ describe('follow', () => {
         goOn = resolve
       })
     })
-    await feed.follow('a', '0', who, listener, forever)
+    await feed.follow('a', '0', who, listener).joined
     await log.append('a', { text: '5' }, undefined)
     await settled()
     const texts = () => said.map(({ entry }) => entry?.text.trimEnd())
@@ -232,9 +238,8 @@ describe('follow', () => {
     const feed = createFeed(log)
     await log.append('a', { text: 'hi' }, undefined)
     const { said, listener } = notebook()
-    const left = new AbortController()
-    const joined = feed.follow('a', '0', who, listener, left.signal)
-    left.abort()
+    const { joined, leave } = feed.follow('a', '0', who, listener)
+    leave()
     await joined
     await log.append('a', { text: 'hi' }, undefined)
     await settled()
@@ -245,21 +250,15 @@ describe('follow', () => {
     const log = createMemoryLog()
     const feed = createFeed(log)
     for (let n = 0; n < 5; n++) await log.append('a', { text: 'hi'.padEnd(40_000) }, undefined)
-    const left = new AbortController()
     const { said, listener } = notebook()
-    await feed.follow(
-      'a',
-      '0',
-      who,
-      {
-        ...listener,
-        onEntries(batch) {
-          listener.onEntries(batch)
-          if (said.length === 3) left.abort()
-        },
+    const { joined, leave } = feed.follow('a', '0', who, {
+      ...listener,
+      onEntries(batch) {
+        listener.onEntries(batch)
+        if (said.length === 3) leave()
       },
-      left.signal,
-    )
+    })
+    await joined
     await settled()
     expect(said.map(({ what }) => what)).toEqual(['joined', 'entry', 'entry'])
   })
@@ -269,13 +268,8 @@ describe('follow', () => {
     const feed = createFeed(log)
     const batches: Batch[][] = [[], []]
     for (const heard of batches) {
-      await feed.follow(
-        'a',
-        '0',
-        who,
-        { onGap: () => {}, onEntries: (batch) => void heard.push(batch) },
-        forever,
-      )
+      const listener = { onGap: () => {}, onEntries: (batch: Batch) => void heard.push(batch) }
+      await feed.follow('a', '0', who, listener).joined
     }
     for (let n = 0; n < 3; n++) void log.append('a', { text: `${n}` }, undefined)
     await settled()
@@ -295,7 +289,7 @@ describe('follow', () => {
       sizes.push(batch.entries.reduce((size, { text }) => size + text.length, 0))
       listener.onEntries(batch)
     }
-    await feed.follow('a', '0', who, { ...listener, onEntries }, forever)
+    await feed.follow('a', '0', who, { ...listener, onEntries }).joined
     for (let n = 0; n < 500; n++) void log.append('a', { text: 'x'.repeat(4_000) }, undefined)
     await settled()
     expect(said.filter(({ what }) => what === 'entry')).toHaveLength(500)
@@ -305,7 +299,7 @@ describe('follow', () => {
   test('a log that fails is the caller’s to hear of', async () => {
     const log = createMemoryLog()
     const feed = createFeed({ ...log, after: () => Promise.reject(new Error('disk full')) })
-    await expect(feed.follow('a', '0', who, notebook().listener, forever)).rejects.toThrow('disk full')
+    await expect(feed.follow('a', '0', who, notebook().listener).joined).rejects.toThrow('disk full')
     await expect(feed.page('a', '0', who)).rejects.toThrow('disk full')
     // Who waited for news goes on to read, and hears it there.
     await new Promise<void>((told) => feed.news('a', '0', told))

@@ -32,14 +32,16 @@ export interface Feed {
    * whoever reads on then hears why.
    */
   news(room: string, cursor: Cursor, onNews: () => void): Stop
-  /** Backlog, then live, with no seam visible to the reader, `until` it leaves; resolves when it has joined or left. */
-  follow(
-    room: string,
-    cursor: Cursor | undefined,
-    who: Who,
-    listener: FeedListener,
-    until: AbortSignal,
-  ): Promise<void>
+  /** Backlog, then live, with no seam visible to the reader, until it leaves. */
+  follow(room: string, cursor: Cursor | undefined, who: Who, listener: FeedListener): Following
+}
+
+/** A reader's place in a room. */
+export interface Following {
+  /** Resolves when the reader has joined, or has left before that; rejects when the log cannot be read. */
+  joined: Promise<void>
+  /** From here on the reader is told nothing more. */
+  leave: Stop
 }
 
 /**
@@ -133,19 +135,13 @@ export function createFeed(log: Log): Feed {
    * backlog is read let live entries only say that there is more: the log holds them. A reader is live from the
    * moment a read came back with nothing more to read, which is one synchronous step with the last check.
    */
-  async function follow(
-    room: string,
-    after: Cursor | undefined,
-    _who: Who,
-    listener: FeedListener,
-    until: AbortSignal,
-  ) {
-    if (until.aborted) return
+  function follow(room: string, after: Cursor | undefined, _who: Who, listener: FeedListener): Following {
     let position = after
     /** The seq of `position`, once the log has said where that is. */
     let last = 0
     let live = false
     let news = false
+    let gone = false
 
     const unsubscribe = subscribe(room, (batch) => {
       if (!live) {
@@ -162,7 +158,10 @@ export function createFeed(log: Log): Feed {
         listener.onEntries(next)
       }
     })
-    until.addEventListener('abort', unsubscribe, { once: true })
+    function leave() {
+      gone = true
+      unsubscribe()
+    }
 
     /** What of a batch the reader has not seen: all, unless it has just read the batch's beginning in the log. */
     function follows(batch: Batch): Batch | undefined {
@@ -181,7 +180,7 @@ export function createFeed(log: Log): Feed {
       for (;;) {
         news = false
         const slice = await log.after(room, position, PAGE_SIZE)
-        if (until.aborted) return
+        if (gone) return
         onFirst?.(slice.start)
         onFirst = undefined
         const { epoch, seq } = parseCursor(slice.cursor)
@@ -190,7 +189,7 @@ export function createFeed(log: Log): Feed {
           const ready = listener.ready?.()
           if (ready) await ready
           // A reader may leave in the middle of a page.
-          if (until.aborted) return
+          if (gone) return
           const end = entries.at(-1)?.seq ?? seq
           listener.onEntries({ entries, epoch, cursor: formatCursor(epoch, end) })
         }
@@ -200,18 +199,17 @@ export function createFeed(log: Log): Feed {
       live = true
     }
 
-    try {
-      await new Promise<void>((joined, failed) => {
-        catchUp((start) => {
-          // A cursor that lost its place is repeated, not replaced: cut here, its reader must still hear of the gap.
-          listener.onJoined?.({ room, cursor: after === undefined || after === '0' ? start : after })
-          joined()
-        }).then(joined, failed)
+    const joined = new Promise<void>((resolve, reject) => {
+      catchUp((start) => {
+        // A cursor that lost its place is repeated, not replaced: cut here, its reader must still hear of the gap.
+        listener.onJoined?.({ room, cursor: after === undefined || after === '0' ? start : after })
+        resolve()
+      }).then(resolve, (error) => {
+        leave()
+        reject(error)
       })
-    } catch (error) {
-      unsubscribe()
-      throw error
-    }
+    })
+    return { joined, leave }
   }
 
   return {

@@ -38,7 +38,7 @@ export function wrapFeed(feed: Feed, transport: TransportName, ledger: Ledger, m
       return page
     },
     news: feed.news,
-    follow(room, cursor, who, listener, until) {
+    follow(room, cursor, who, listener) {
       const account = accountOf(who)
       const counted: FeedListener = {
         ...listener,
@@ -56,7 +56,7 @@ export function wrapFeed(feed: Feed, transport: TransportName, ledger: Ledger, m
           }
         },
       }
-      return feed.follow(room, cursor, who, counted, until)
+      return feed.follow(room, cursor, who, counted)
     },
   }
 }

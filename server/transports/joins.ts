@@ -1,6 +1,6 @@
 import type { Cursor } from '../contract/cursor.ts'
 import { WireError } from '../contract/errors.ts'
-import type { Feed, FeedListener, Who } from '../feed/feed.ts'
+import type { Feed, FeedListener, Following, Who } from '../feed/feed.ts'
 
 /** One connection may follow this many rooms at once. */
 const MAX_JOINS = 64
@@ -16,7 +16,7 @@ export interface Joins {
 }
 
 export function createJoins(feed: Feed, who: Who): Joins {
-  const joins = new Map<string, { joined: Promise<void>; left: AbortController }>()
+  const joins = new Map<string, Following>()
 
   async function join(room: string, after: Cursor | undefined, listener: FeedListener): Promise<void> {
     if (!joins.has(room) && joins.size >= MAX_JOINS) {
@@ -25,9 +25,20 @@ export function createJoins(feed: Feed, who: Who): Joins {
         `One connection may join ${MAX_JOINS} rooms. Leave one, or open another connection.`,
       )
     }
-    const left = new AbortController()
-    const joined = leave(room).then(() => feed.follow(room, after, who, listener, left.signal))
-    joins.set(room, { joined, left })
+    let following: Following | undefined
+    let left = false
+    const joined = leave(room).then(() => {
+      if (left) return
+      following = feed.follow(room, after, who, listener)
+      return following.joined
+    })
+    joins.set(room, {
+      joined,
+      leave() {
+        left = true
+        following?.leave()
+      },
+    })
     await joined
   }
 
@@ -35,14 +46,14 @@ export function createJoins(feed: Feed, who: Who): Joins {
     const current = joins.get(room)
     joins.delete(room)
     await current?.joined.catch(() => {})
-    current?.left.abort()
+    current?.leave()
   }
 
   return {
     join,
     leave,
     leaveAll() {
-      for (const { left } of joins.values()) left.abort()
+      for (const { leave } of joins.values()) leave()
       joins.clear()
     },
   }

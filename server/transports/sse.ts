@@ -47,12 +47,7 @@ export const sse: ServerTransport = async (app, { feed }) => {
       })
       // The head leaves now, so that nobody on the way takes silence for a dead server.
       stream.flushHeaders()
-      const gone = new AbortController()
       streams.add(stream)
-      stream.once('close', () => {
-        streams.delete(stream)
-        gone.abort()
-      })
 
       const listener: FeedListener = {
         onJoined: (joined) =>
@@ -67,7 +62,12 @@ export const sse: ServerTransport = async (app, { feed }) => {
         },
         ready: () => drained(stream.socket ?? stream),
       }
-      await feed.follow(request.params.room, after, whoIs(request.raw), listener, gone.signal)
+      const { joined, leave } = feed.follow(request.params.room, after, whoIs(request.raw), listener)
+      stream.once('close', () => {
+        streams.delete(stream)
+        leave()
+      })
+      await joined
     },
   )
 
