@@ -60,6 +60,7 @@ export const exchangeKey = Symbol('exchange')
 export type MeteredRequest = IncomingMessage & { [exchangeKey]?: Exchange }
 
 export const exchangeOf = (request: MeteredRequest): Exchange | undefined => request[exchangeKey]
+
 /** Where what nobody asked for is entered: nowhere. */
 const nobody: Account = { tallies: [], used: 0 }
 

@@ -49,6 +49,21 @@ export const socketIo: ServerTransport = async (app, { feed }) => {
     socket.on('disconnect', () => joins.leaveAll())
   })
 
+  /** Handles one event: whatever goes wrong is said in the acknowledgement, where the client asked for one. */
+  function answer(socket: Socket, event: string, handle: (request: unknown, ack: Ack) => Promise<void>) {
+    socket.on(event, async (...args: unknown[]) => {
+      const last = args.at(-1)
+      const ack: Ack = typeof last === 'function' ? (reply) => last(reply) : () => {}
+      try {
+        await handle(args[0], ack)
+      } catch (error) {
+        const wireError = toWireError(error)
+        if (wireError.status === 500) app.log.error(error)
+        ack({ error: wireError.body })
+      }
+    })
+  }
+
   // Close: awaiting io.close() would wait for the HTTP server, which waits for us.
   app.addHook('preClose', async () => {
     app.io.disconnectSockets(true)
@@ -69,21 +84,6 @@ export function createIo(door: Door): Server {
     addTrailingSlash: false,
   })
   return io.attach(door.under(pathOf['socket-io']))
-}
-
-/** Handles one event: whatever goes wrong is said in the acknowledgement, where the client asked for one. */
-function answer(socket: Socket, event: string, handle: (request: unknown, ack: Ack) => Promise<void>) {
-  socket.on(event, async (...args: unknown[]) => {
-    const last = args.at(-1)
-    const ack: Ack = typeof last === 'function' ? (reply) => last(reply) : () => {}
-    try {
-      await handle(args[0], ack)
-    } catch (error) {
-      const wireError = toWireError(error)
-      if (wireError.status === 500) console.error(error)
-      ack({ error: wireError.body })
-    }
-  })
 }
 
 type Ack = (reply: object) => void
