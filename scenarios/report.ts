@@ -90,7 +90,11 @@ export const Run = Type.Object({
   ),
   generator: Type.Object(
     {
-      cpuSeconds: Type.Number({ description: 'User and system time that the load’s process used.' }),
+      cpuSeconds: Type.Optional(
+        Type.Number({
+          description: 'User and system time that the load’s process used. A page cannot know its own.',
+        }),
+      ),
       eventLoopDelayP99: Ms('How late the generator’s event loop was, 99th percentile'),
       eventLoopDelayMax: Ms('How late the generator’s event loop was at worst'),
     },
@@ -122,6 +126,15 @@ export const Environment = Type.Object({
 })
 export type Environment = Static<typeof Environment>
 
+/** What a look at the wire by hand found: for questions that no amount of traffic answers. */
+export const Observation = Type.Object({
+  id: Type.String({ description: 'By which a claim’s rule finds it, like "accept-key".' }),
+  what: Type.String({ description: 'What was done and looked at, as a sentence.' }),
+  value: Type.Union([Type.Number(), Type.Boolean(), Type.String()], { description: 'What was seen.' }),
+  unit: Type.Optional(Type.String({ description: 'Of a number.' })),
+})
+export type Observation = Static<typeof Observation>
+
 export const Report = Type.Object(
   {
     version: Type.Literal(1, { description: 'Of this format.' }),
@@ -136,6 +149,11 @@ export const Report = Type.Object(
     interrupted: Type.Boolean({ description: 'True when it was ended before all its runs were made.' }),
     environment: Environment,
     runs: Type.Array(Run),
+    observations: Type.Optional(
+      Type.Array(Observation, {
+        description: 'What an experiment beside the runs saw, where a claim needs one.',
+      }),
+    ),
   },
   { $id: 'https://wireside.invalid/report-1.json', title: 'Wireside report, version 1' },
 )

@@ -52,14 +52,19 @@ export const Sweep = Type.Object(
         Type.Literal('interval'),
         Type.Literal('cookieBytes'),
         Type.Literal('keepAlive'),
+        Type.Literal('history'),
+        Type.Literal('otherRooms'),
       ],
       { description: 'the name of the field that varies' },
     ),
-    values: Type.Array(Type.Union([Type.Number(), Type.Boolean()]), {
-      minItems: 2,
-      maxItems: 20,
-      description: 'a list of 2 to 20 values for that field',
-    }),
+    values: Type.Array(
+      Type.Union([Type.Number(), Type.Boolean()], { description: 'a number, true or false' }),
+      {
+        minItems: 2,
+        maxItems: 20,
+        description: 'a list of 2 to 20 values for that field',
+      },
+    ),
   },
   { additionalProperties: false, description: 'an object with "of" and "values"' },
 )
@@ -117,6 +122,20 @@ export const Scenario = Type.Object(
     keepAlive: Type.Boolean({
       description: 'true (connections are used again) or false (each request says Connection: close)',
     }),
+    history: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 10_000,
+        description: 'the number of entries the room holds before anybody reads, from 0 to 10,000',
+      }),
+    ),
+    otherRooms: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 900,
+        description: 'the number of other rooms that the server holds, ten entries in each, from 0 to 900',
+      }),
+    ),
     warmUp: Type.Number({
       minimum: 0,
       maximum: 600,
@@ -126,7 +145,7 @@ export const Scenario = Type.Object(
     repeat: Type.Integer({
       minimum: 1,
       maximum: 100,
-      description: 'how often each case is run, from 1 to 100',
+      description: 'the number of times each case is run, from 1 to 100',
     }),
     sweep: Type.Optional(Sweep),
     /** Why a browser page cannot run it, for those it cannot; said where the scenario is offered. */
@@ -136,18 +155,4 @@ export const Scenario = Type.Object(
 )
 export type Scenario = Static<typeof Scenario>
 
-/** What a scenario leaves unsaid. */
-export const defaults = {
-  transports: [...transportNames],
-  readers: 1,
-  publishers: 1,
-  readersPublish: false,
-  interval: 1,
-  wait: 25,
-  headers: 'chrome',
-  cookieBytes: 0,
-  keepAlive: true,
-  warmUp: 2,
-  seconds: 10,
-  repeat: 5,
-} as const satisfies Partial<Scenario>
+export { defaults } from './define.ts'
