@@ -4,7 +4,8 @@ import { performance } from 'node:perf_hooks'
  * The server's clock: ms since 1970 with fractions. It runs on the monotonic clock, so that two readings are never
  * out of order, and is set anew when the wall clock has moved away from it (set by hand, laptop woken).
  */
-let offset = Date.now() - performance.now()
+// Not Date.now(), which is up to a millisecond behind: on one machine a client's clock begins where this one does.
+let offset = performance.timeOrigin
 
 export function now(): number {
   const elapsed = performance.now()
