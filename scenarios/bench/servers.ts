@@ -1,0 +1,125 @@
+import { emptyTally, type Tally, tallyFields } from '../../server/contract/meter.ts'
+import { startChild } from './children.ts'
+import type { FromServer, ToServer, Usage } from './server-protocol.ts'
+
+/** A server under test, for one run. */
+export interface Server {
+  /** Its origin, without a slash at the end. */
+  url: string
+  /** Of its process; absent when it is somebody else's. */
+  process?: {
+    pid: number
+    usage(): Promise<Usage>
+    /** Bytes resident. */
+    memory(): Promise<number>
+    /** Lateness of the event loop counts from now on. */
+    forget(): Promise<void>
+  }
+  stop(): Promise<void>
+}
+
+export interface StartOptions {
+  cores: readonly number[] | undefined
+  signal: AbortSignal
+  /** What to start in the product's place: it speaks server-protocol.ts. */
+  module?: string
+  args?: readonly string[]
+}
+
+/** How long a server may take to start, and to answer, in s. */
+const PATIENCE = 60
+
+/** A server of our own in a fresh process, so that no run inherits the memory or the compiled code of another. */
+export async function startServer(options: StartOptions): Promise<Server> {
+  const child = startChild<ToServer, FromServer>({
+    name: 'server',
+    module: 'scenarios/bench/server-process',
+    ...options,
+  })
+  async function hear<Said extends FromServer['said']>(said: Said) {
+    const message = await child.hear(PATIENCE)
+    if (message.said !== said) throw new Error(`The server said "${message.said}" where "${said}" was due.`)
+    return message as Extract<FromServer, { said: Said }>
+  }
+  async function ask<Said extends FromServer['said']>(question: ToServer['ask'], said: Said) {
+    child.tell({ ask: question })
+    return await hear(said)
+  }
+
+  try {
+    const { port } = await hear('listening')
+    return {
+      url: `http://127.0.0.1:${port}`,
+      process: {
+        pid: child.pid,
+        usage: async () => (await ask('usage', 'usage')).usage,
+        memory: async () => (await ask('memory', 'memory')).rss,
+        forget: async () => void (await ask('forget', 'forgotten')),
+      },
+      stop: child.stop,
+    }
+  } catch (error) {
+    await child.stop()
+    throw error
+  }
+}
+
+/** Somebody else's server: it is neither started nor stopped, and its process cannot be asked. */
+export const borrowServer = (url: URL): Server => ({ url: url.origin, stop: async () => {} })
+
+/** What each of these clients has cost so far, all transports together. Throws a sentence when there is no meter. */
+export async function readMeter<Client extends string>(
+  url: string,
+  clients: readonly Client[],
+  signal: AbortSignal,
+): Promise<Record<Client, Tally>> {
+  const query = clients.map((client) => `client=${client}`).join('&')
+  const response = await fetch(`${url}/meter?${query}`, {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE * 1000)]),
+  })
+  if (!response.ok) throw new Error(`${url}/meter answered ${response.status}.`)
+  const answer = (await response.json()) as Record<Client, Record<string, Tally>>
+  return Object.fromEntries(clients.map((client) => [client, sum(Object.values(answer[client]))])) as Record<
+    Client,
+    Tally
+  >
+}
+
+/** Between two readings that shall agree, in ms, and how many are taken at most. */
+const PAUSE = 20
+const READINGS = 10
+
+/**
+ * The meter once nothing moves any more: what was on its way when the load fell silent has arrived. Short polls never
+ * stop; then it is the last of a few readings, and a poll more or less is all it can be wrong by.
+ */
+export async function readSettledMeter<Client extends string>(
+  url: string,
+  clients: readonly Client[],
+  signal: AbortSignal,
+): Promise<Record<Client, Tally>> {
+  let last = await readMeter(url, clients, signal)
+  for (let reading = 1; reading < READINGS; reading++) {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE))
+    const next = await readMeter(url, clients, signal)
+    const settled = clients.every((client) =>
+      tallyFields.every((field) => next[client][field] === last[client][field]),
+    )
+    last = next
+    if (settled) break
+  }
+  return last
+}
+
+function sum(tallies: readonly Tally[]): Tally {
+  const total = emptyTally()
+  for (const tally of tallies) for (const field of tallyFields) total[field] += tally[field]
+  return total
+}
+
+/** What was counted between two readings; `open` is as it was at the end. */
+export function difference(before: Tally, after: Tally): Tally {
+  const counted = emptyTally()
+  for (const field of tallyFields) counted[field] = after[field] - before[field]
+  return { ...counted, open: after.open }
+}

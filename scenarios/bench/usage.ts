@@ -1,0 +1,56 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { FromServer, ToServer, Usage } from './server-protocol.ts'
+
+/** Makes this process answer what the benchmark asks of a server, and end when the benchmark has ended. */
+export function answerUsage(): void {
+  const clocks = createClocks()
+  process.on('message', (message: ToServer) => say(answer(message)))
+  process.on('disconnect', () => process.exit(0))
+
+  function answer({ ask }: ToServer): FromServer {
+    switch (ask) {
+      case 'usage':
+        return { said: 'usage', usage: clocks.read() }
+      case 'memory':
+        return { said: 'memory', rss: resident() }
+      case 'forget':
+        clocks.forget()
+        return { said: 'forgotten' }
+    }
+  }
+}
+
+/** To the benchmark that started this process. */
+export const say = (message: FromServer) => void process.send?.(message)
+
+/**
+ * The timer that watches the event loop fires every 10 ms when all is well; what is recorded beyond these 10 ms is how
+ * late it was. https://nodejs.org/docs/latest-v20.x/api/perf_hooks.html#perf_hooksmonitoreventloopdelayoptions
+ */
+const RESOLUTION_MS = 10
+
+/** Processor time and event-loop delay of this process. */
+export function createClocks(): { read(): Usage; forget(): void } {
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  delay.enable()
+  const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS)
+  return {
+    read() {
+      const { user, system } = process.cpuUsage()
+      const recorded = delay.count > 0
+      return {
+        cpuSeconds: (user + system) / 1e6,
+        eventLoopDelayP99: recorded ? late(delay.percentile(99)) : 0,
+        eventLoopDelayMax: recorded ? late(delay.max) : 0,
+      }
+    },
+    forget: () => delay.reset(),
+  }
+}
+
+/** Twice, because what the first collection finalizes is only freed by the second. */
+function resident(): number {
+  globalThis.gc?.()
+  globalThis.gc?.()
+  return process.memoryUsage.rss()
+}
