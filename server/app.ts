@@ -13,6 +13,7 @@ import { createMemoryLog } from './feed/memory-log.ts'
 import { refuseSocket, refuseUrl, speakTheContract } from './http.ts'
 import { createMeter, type Meter } from './meter/meter.ts'
 import { describeApi, docs, pages } from './pages.ts'
+import { reports } from './reports.ts'
 import { transports } from './transports/index.ts'
 import { createIo } from './transports/socket-io.ts'
 import { webSocketOptions } from './transports/websocket.ts'
@@ -21,6 +22,8 @@ export interface AppOptions extends DoorOptions {
   log?: Log
   meter?: Meter
   logger?: FastifyServerOptions['logger']
+  /** The folder whose reports are shown; none without it. */
+  reports?: string
 }
 
 /** The whole server, ready to listen: door → feed → meter → five transports → what stands beside them. */
@@ -65,6 +68,7 @@ export async function createApp(options: AppOptions = {}): Promise<FastifyInstan
     return Object.fromEntries(asked.map((client) => [client, meter.read(client)]))
   })
   await app.register(echo, { door })
+  await app.register(reports, { folder: options.reports })
   await app.register(docs)
   await app.register(pages)
 

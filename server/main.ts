@@ -8,6 +8,7 @@ import { readOptions } from './options.ts'
 const options = readOptions(process.argv)
 const app = await createApp({
   allowHosts: options.allowHost,
+  reports: options.reports,
   logger: { level: 'warn', stream: process.stderr },
 })
 stopCleanly(app)

@@ -22,7 +22,13 @@ afterEach(() => {
 const read = (...flags: string[]) => readOptions(['node', 'main.js', ...flags])
 
 test('without flags, it is loopback only, port 3000, in memory', () => {
-  expect(read()).toEqual({ port: 3000, host: '127.0.0.1', allowHost: [], data: 'memory' })
+  expect(read()).toEqual({
+    port: 3000,
+    host: '127.0.0.1',
+    allowHost: [],
+    data: 'memory',
+    reports: './reports',
+  })
 })
 
 test('every option is a flag', () => {
@@ -37,8 +43,16 @@ test('every option is a flag', () => {
     'b,c',
     '--data',
     'memory',
+    '--reports',
+    '/tmp/elsewhere',
   ]
-  expect(read(...flags)).toEqual({ port: 0, host: '::1', allowHost: ['a', 'b', 'c'], data: 'memory' })
+  expect(read(...flags)).toEqual({
+    port: 0,
+    host: '::1',
+    allowHost: ['a', 'b', 'c'],
+    data: 'memory',
+    reports: '/tmp/elsewhere',
+  })
 })
 
 test('and a variable, which a flag overrides', () => {
@@ -46,7 +60,14 @@ test('and a variable, which a flag overrides', () => {
   vi.stubEnv('WIRESIDE_HOST', '0.0.0.0')
   vi.stubEnv('WIRESIDE_ALLOW_HOST', 'chat.example, chat.test')
   vi.stubEnv('WIRESIDE_DATA', 'memory')
-  const fromEnv = { port: 8080, host: '0.0.0.0', allowHost: ['chat.example', 'chat.test'], data: 'memory' }
+  vi.stubEnv('WIRESIDE_REPORTS', './measured')
+  const fromEnv = {
+    port: 8080,
+    host: '0.0.0.0',
+    allowHost: ['chat.example', 'chat.test'],
+    data: 'memory',
+    reports: './measured',
+  }
   expect(read()).toEqual(fromEnv)
   expect(read('--port', '9090')).toEqual({ ...fromEnv, port: 9090 })
 })
@@ -63,6 +84,7 @@ describe('what is wrong ends the process with 1 and a sentence that says what wo
     [['--prot', '3000'], 'Did you mean --port?'],
     [['--host', ''], 'Use 127.0.0.1, or 0.0.0.0 to let others in.'],
     [['--data', './data'], 'Entries can be kept in memory only: --data memory.'],
+    [['--reports', ''], 'A folder has a name, like ./reports.'],
     [['3000'], 'too many arguments'],
   ])('%j', (flags, sentence) => {
     expect(() => read(...flags)).toThrow('exit 1')
@@ -86,7 +108,7 @@ describe('what is wrong ends the process with 1 and a sentence that says what wo
 
 test('--help names every flag with its variable', () => {
   expect(() => read('--help')).toThrow('exit 0')
-  for (const name of ['port', 'host', 'allow-host', 'data']) {
+  for (const name of ['port', 'host', 'allow-host', 'data', 'reports']) {
     expect(printed).toContain(`--${name}`)
     expect(printed).toContain(`WIRESIDE_${name.toUpperCase().replace('-', '_')}`)
   }

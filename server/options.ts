@@ -6,6 +6,8 @@ export interface Options {
   host: string
   allowHost: string[]
   data: 'memory'
+  /** The folder of the reports that the pages list. It need not exist. */
+  reports: string
 }
 
 /** Reads flags, then `WIRESIDE_*`, then defaults. Prints help or what is wrong, and exits, by itself. */
@@ -26,6 +28,7 @@ export function readOptions(argv: readonly string[]): Options {
       ).argParser(names),
     )
     .addOption(option('--data <where>', 'where entries are kept', 'memory').argParser(data))
+    .addOption(option('--reports <folder>', 'whose reports the pages list', './reports').argParser(folder))
     .parse(argv)
     .opts<Options>()
 }
@@ -60,6 +63,11 @@ function names(value: string, previous: string[]): string[] {
       .map((name) => name.trim())
       .filter(Boolean),
   ]
+}
+
+function folder(value: string): string {
+  if (value === '') throw new InvalidArgumentError('A folder has a name, like ./reports.')
+  return value
 }
 
 function data(value: string): 'memory' {

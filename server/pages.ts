@@ -6,11 +6,15 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
+import { REPORT_ID } from './reports.ts'
 
 /** Where the build puts the web pages: `dist/pages`, seen from the source and from its compiled copy alike. */
 const root = [new URL('../dist/pages/', import.meta.url), new URL('../pages/', import.meta.url)]
   .map((url) => fileURLToPath(url))
   .find((path) => existsSync(path))
+
+/** Where the app's pages live beside `/`: one document, whose script looks at the path (web/pages.ts). */
+const paths = ['/claims', '/reports', `/reports/:id(^${REPORT_ID}$)`, '/compare']
 
 /** The pages a browser opens. They, and only they, carry helmet's headers: a feed's response has none it can spare. */
 export const pages: FastifyPluginAsync = async (app) => {
@@ -38,6 +42,9 @@ export const pages: FastifyPluginAsync = async (app) => {
     return
   }
   await app.register(fastifyStatic, { root, dotfiles: 'ignore', cacheControl: false })
+  for (const path of paths) {
+    app.get(path, { schema: { hide: true } }, (_request, reply) => reply.sendFile('index.html'))
+  }
 }
 
 /** What OpenAPI has no words for. */

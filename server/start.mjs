@@ -9,10 +9,15 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const stampFile = join(root, 'dist/stamp')
 
-/** The two builds, by the package whose command does it. */
+/** The builds, by the package whose command does it. */
 const steps = [
   { what: 'server', module: 'typescript/bin/tsc', args: ['--noEmit', 'false', '--incremental', 'false'] },
   { what: 'pages', module: 'vite/bin/vite.js', args: ['build', 'web', '--logLevel', 'warn'] },
+  {
+    what: 'report’s template',
+    module: 'vite/bin/vite.js',
+    args: ['build', '--config', 'web/report.vite.config.ts', '--logLevel', 'warn'],
+  },
 ]
 
 /** A digest of all that the build reads. Contents, not times: a fresh clone's times say nothing. */

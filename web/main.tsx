@@ -1,16 +1,30 @@
 import './ui/tokens.css'
 import './ui/controls.css'
-import './dashboard/dashboard.css'
+import './ui/page.css'
 import { computed } from '@preact/signals'
 import { render } from 'preact'
-import { io } from 'socket.io-client'
-import { Dashboard } from './dashboard/dashboard.tsx'
-import { createExperiment } from './dashboard/experiment.ts'
-import { transports } from './transports/index.ts'
+import { pageOf } from './pages.ts'
+import { rememberedView } from './ui/preferences.ts'
+import { Shell } from './ui/shell.tsx'
 import { wearTheme } from './ui/theme.ts'
 
-const experiment = createExperiment(transports, { fetch, WebSocket, io })
-wearTheme(computed(() => experiment.settings.value.theme))
+/** Finds the page for the address and loads its code, and no other page's. */
+const view = rememberedView()
+wearTheme(computed(() => view.value.theme))
 
 const page = document.getElementById('page')
-if (page) render(<Dashboard experiment={experiment} />, page)
+const found = pageOf(location.pathname)
+if (page && found) {
+  const { entry, props } = found
+  document.title = `${entry.title} · Wireside`
+  const Page = await entry.load()
+  render(
+    <Shell page={entry.name} view={view}>
+      <Page {...props} />
+    </Shell>,
+    page,
+  )
+} else if (page) {
+  const { startDashboard } = await import('./dashboard/start.tsx')
+  startDashboard(page, view)
+}

@@ -18,10 +18,10 @@ import { useEffect, useRef } from 'preact/hooks'
 import { transportNames } from '../../server/contract/transports.ts'
 import { now } from '../ui/clock.ts'
 import { looks } from '../ui/lanes.ts'
+import { patternOf, segmentNames } from '../ui/patterns.ts'
+import { stamp } from '../ui/stamp.ts'
 import { type Palette, palette } from '../ui/theme.ts'
 import type { Experiment } from './experiment.ts'
-import { patternOf } from './patterns.ts'
-import { segmentNames } from './segments.tsx'
 import { bytesOf } from './tally.ts'
 
 Chart.register(
@@ -279,18 +279,4 @@ const seconds = (colours: Palette) => ({ type: 'linear' as const, min: 0, ...axi
 function frame(chart: Chart, min: number, max: number): void {
   const { scales } = chart.options
   if (scales?.x) Object.assign(scales.x, { min, max })
-}
-
-/** A lane's mark as the image of a point: the same mark that stands everywhere beside its name. */
-function stamp(name: (typeof transportNames)[number], colour: string, radius: number): HTMLCanvasElement {
-  const image = document.createElement('canvas')
-  image.width = image.height = 2 * radius + 2
-  const context = image.getContext('2d')
-  if (context) {
-    context.translate(radius + 1, radius + 1)
-    context.scale(radius / 5, radius / 5)
-    context.fillStyle = colour
-    context.fill(new Path2D(looks[name].mark))
-  }
-  return image
 }

@@ -1,8 +1,10 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { transportNames } from '../../server/contract/transports.ts'
 import { ExplanationPopover } from '../ui/explain.tsx'
+import { onLoopback } from '../ui/host.ts'
 import { looks } from '../ui/lanes.ts'
 import { Mark } from '../ui/mark.tsx'
+import { segmentNames } from '../ui/patterns.ts'
 import { Charts } from './charts.tsx'
 import { Chat } from './chat.tsx'
 import { Events } from './events.tsx'
@@ -11,7 +13,7 @@ import { Header } from './header.tsx'
 import { Help } from './help.tsx'
 import { listenToKeys } from './keyboard.ts'
 import { LaneView } from './lane-view.tsx'
-import { segmentNames } from './segments.tsx'
+import { ScenarioCard } from './scenario-card.tsx'
 import { FigureTable } from './table.tsx'
 import { bytesOf } from './tally.ts'
 import { verdict } from './verdict.ts'
@@ -28,6 +30,7 @@ export function Dashboard({ experiment }: { experiment: Experiment }) {
       <main>
         <h1 class="unseen">One feed over five wires</h1>
         <Starvation experiment={experiment} />
+        <ScenarioCard experiment={experiment} />
         <Chat experiment={experiment} />
         <Lanes experiment={experiment} />
         {!projector && <Events experiment={experiment} />}
@@ -99,9 +102,8 @@ function Key() {
 }
 
 function Verdict({ experiment }: { experiment: Experiment }) {
-  const oneMachine = /^(localhost|127\.|\[::1\])/.test(location.hostname)
   const says = verdict(experiment.rows.value, {
-    oneMachine,
+    oneMachine: onLoopback(),
     lateness: experiment.sender.lateness.percentile(0.95),
   })
   const mixed = experiment.mixed.value

@@ -3,6 +3,7 @@ import { pathOf, type TransportName, transportNames } from '../../server/contrac
 import type { Page } from '../../server/contract/wire.ts'
 import type { ClientTransport } from '../transports/connection.ts'
 import { now } from '../ui/clock.ts'
+import { onLoopback } from '../ui/host.ts'
 import { looks } from '../ui/lanes.ts'
 import { figures, format, type Row } from './figures.ts'
 import { createGenerator } from './generator.ts'
@@ -27,6 +28,9 @@ const PATIENCE = 3_000
 /** Settings that figures depend on. */
 const circumstances = [
   { key: 'rate', label: 'traffic' },
+  { key: 'arrivals', label: 'when messages come' },
+  { key: 'burst', label: 'size of bursts' },
+  { key: 'payload', label: 'what is said' },
   { key: 'every', label: 'poll interval' },
   { key: 'over', label: 'sending lane' },
 ] as const
@@ -57,9 +61,10 @@ export interface Experiment {
 export function createExperiment(
   transports: Readonly<Record<TransportName, ClientTransport>>,
   network: Network,
+  remembered: Partial<Settings> = {},
 ): Experiment {
   const page = randomName()
-  const settings = signal(readHash(location.hash))
+  const settings = signal(readHash(location.hash, remembered))
   const { room } = settings.value
   const rows = signal<readonly Row[]>([])
   const since = signal(now())
@@ -85,6 +90,7 @@ export function createExperiment(
       transport: transports[name],
       network,
       interval: () => settings.peek().every,
+      oneClock: onLoopback(),
       sentAt: (entry) => sender.sentAt(entry),
       onEntry: (entry) => messages.arrive(entry, name),
       onGap: messages.follow,
@@ -215,14 +221,25 @@ export function createExperiment(
     const { running, rate } = settings.value
     return running && counting.value && ready.value ? rate : 0
   })
-  effect(() => generator.start(pace.value))
+  // Each by itself, so that a change of the theme does not begin the traffic anew.
+  const arrivals = computed(() => settings.value.arrivals)
+  const burst = computed(() => settings.value.burst)
+  const payload = computed(() => settings.value.payload)
+  effect(() =>
+    generator.start({
+      rate: pace.value,
+      arrivals: arrivals.value,
+      burst: burst.value,
+      payload: payload.value,
+    }),
+  )
 
   effect(() => {
     const link = `${location.pathname}${location.search}${writeHash(settings.value)}`
     history.replaceState(null, '', link)
   })
   addEventListener('hashchange', () => {
-    const next = readHash(location.hash)
+    const next = readHash(location.hash, remembered)
     // Another room is another experiment.
     if (next.room !== room) location.reload()
     else change(next)

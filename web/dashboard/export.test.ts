@@ -4,6 +4,7 @@ import type { TransportName } from '../../server/contract/transports.ts'
 import { createDeliveries } from './delivery.ts'
 import { toCsv, toJson } from './export.ts'
 import { figureNames, type Row } from './figures.ts'
+import { defaults } from './hash.ts'
 
 function row(transport: TransportName, times: number[], bytes = 0): Row {
   const deliveries = createDeliveries()
@@ -11,6 +12,7 @@ function row(transport: TransportName, times: number[], bytes = 0): Row {
   return {
     transport,
     deliveries,
+    sinceServer: createDeliveries(),
     sequence: { delivered: times.length, missed: 0, duplicated: 0, reordered: 0 },
     reconnects: 0,
     lastSeq: times.length,
@@ -19,7 +21,8 @@ function row(transport: TransportName, times: number[], bytes = 0): Row {
 }
 
 const about = {
-  settings: { room: 'lobby', rate: 2, every: 1, over: 'each' as const },
+  settings: { ...defaults, scenario: 'quiet-room', rate: 2 },
+  oneClock: true,
   since: Date.UTC(2025, 0, 2, 3, 4, 5),
   until: Date.UTC(2025, 0, 2, 3, 5, 5),
   lateness: 1.5,
@@ -47,6 +50,16 @@ describe('the CSV', () => {
     )
   })
 
+  it('has a time between two clocks only where they are one machine’s', () => {
+    const names = (oneClock: boolean) =>
+      toCsv(rows, { ...about, oneClock }).match(/sinceServer/g)?.length ?? 0
+    expect(names(true)).toBe(rows.length)
+    expect(names(false)).toBe(0)
+    expect(JSON.parse(toJson(rows, { ...about, oneClock: false })).lanes[0].figures).not.toHaveProperty(
+      'sinceServer',
+    )
+  })
+
   it('leaves empty what cannot be known yet', () => {
     expect(lines.find((line) => line.startsWith('websocket,p99'))).toMatch(/^websocket,p99,,ms,,3,/)
   })
@@ -58,7 +71,7 @@ describe('the CSV', () => {
   it('says under which circumstances it was measured, and that it is no benchmark', () => {
     expect(lines[1]).toContain('a demonstration, not a benchmark')
     expect(lines[1]).toContain(
-      ',lobby,2,each lane in turn,1,2025-01-02T03:04:05.000Z,2025-01-02T03:05:05.000Z,1.5,poll interval,http://localhost:3000/#rate=2,',
+      ',lobby,quiet-room,2,slots,conversation,each lane in turn,1,2025-01-02T03:04:05.000Z,2025-01-02T03:05:05.000Z,1.5,poll interval,http://localhost:3000/#rate=2,',
     )
   })
 })

@@ -1,9 +1,11 @@
-import { type FigureName, figureNames, figures, type Row, timesBest } from './figures.ts'
+import { type FigureName, figures, knownFigures, type Row, timesBest } from './figures.ts'
 import type { Settings } from './hash.ts'
 
 /** Under which circumstances the figures came about: without them no figure means anything. */
 export interface Circumstances {
-  settings: Pick<Settings, 'room' | 'rate' | 'every' | 'over'>
+  settings: Pick<Settings, 'room' | 'scenario' | 'rate' | 'arrivals' | 'burst' | 'payload' | 'every' | 'over'>
+  /** Whether page and server share a clock. */
+  oneClock: boolean
   /** When counting began and when these figures were taken, ms since 1970. */
   since: number
   until: number
@@ -42,7 +44,10 @@ function circumstances({ settings, since, until, lateness, mixed, page, userAgen
   return {
     demonstration: 'all lanes at once: a demonstration, not a benchmark',
     room: settings.room,
+    scenario: settings.scenario,
     messagesPerSecond: settings.rate,
+    arrivals: settings.arrivals === 'bursts' ? `bursts of ${settings.burst}` : settings.arrivals,
+    payload: settings.payload === 'conversation' ? settings.payload : `${settings.payload} bytes of text`,
     sentOver: settings.over === 'each' ? 'each lane in turn' : settings.over,
     pollInterval: settings.every,
     since: new Date(since).toISOString(),
@@ -55,9 +60,10 @@ function circumstances({ settings, since, until, lateness, mixed, page, userAgen
 }
 
 export function toJson(rows: readonly Row[], about: Circumstances): string {
+  const names = knownFigures(about.oneClock)
   const lanes = rows.map((row) => ({
     transport: row.transport,
-    figures: Object.fromEntries(figureNames.map((name) => [name, measured(name, row, rows)])),
+    figures: Object.fromEntries(names.map((name) => [name, measured(name, row, rows)])),
   }))
   return `${JSON.stringify({ ...circumstances(about), lanes }, undefined, 2)}\n`
 }
@@ -77,7 +83,7 @@ export function toCsv(rows: readonly Row[], about: Circumstances): string {
     ...Object.keys(around),
   ]
   const lines = rows.flatMap((row) =>
-    figureNames.map((name) => {
+    knownFigures(about.oneClock).map((name) => {
       const { value, unit, timesBest: times, n, origin, by } = measured(name, row, rows)
       return [row.transport, name, value, unit, times, n, origin, by, ...Object.values(around)]
     }),

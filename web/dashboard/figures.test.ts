@@ -9,6 +9,7 @@ function row(times: number[], tally: Partial<Tally> = {}): Row {
   return {
     transport: 'sse',
     deliveries,
+    sinceServer: createDeliveries(),
     sequence: { delivered: times.length, missed: 0, duplicated: 0, reordered: 0 },
     reconnects: 0,
     lastSeq: undefined,

@@ -9,6 +9,8 @@ import { bytesOf } from './tally.ts'
 export interface Row {
   transport: TransportName
   deliveries: Pick<Deliveries, 'n' | 'percentile'>
+  /** From the server's log to this lane; empty unless page and server share a clock. */
+  sinceServer: Pick<Deliveries, 'n' | 'percentile'>
   sequence: Readonly<Sequence>
   reconnects: number
   /** Where the lane stands in the feed. */
@@ -93,6 +95,19 @@ export const figures = {
     explanation: {
       ...delivery(99, '99 of 100 messages'),
       formula: `as p50, with ⌈0.99 n⌉; shown from n = ${P99_FROM}, for before that it is just the slowest`,
+    },
+  },
+  sinceServer: {
+    label: 'since the server had it',
+    unit: 'ms',
+    cost: true,
+    value: ({ sinceServer }) => sinceServer.percentile(0.5),
+    explanation: {
+      title: 'Since the server had it, p50',
+      text: 'Half of the messages this page sent were on this lane within this time after the server had put them into its log. The wire that published is not in it, so it tells what the receiving side alone takes.',
+      formula: 'receive − `at` of the entry; nearest rank: the ⌈0.5 n⌉th smallest of n',
+      origin: 'measured',
+      by: 'by this page’s clock and the server’s, which are one machine’s, read by two programs: ± 1 ms, so that it may fall below 0. Shown only on loopback.',
     },
   },
   n: count('n', ({ deliveries }) => deliveries.n, {
@@ -199,6 +214,10 @@ export const figures = {
 export type FigureName = keyof typeof figures
 
 export const figureNames = Object.keys(figures) as FigureName[]
+
+/** The figures that can be known: a time between two clocks only where those are one machine's. */
+export const knownFigures = (oneClock: boolean): FigureName[] =>
+  figureNames.filter((name) => oneClock || name !== 'sinceServer')
 
 /** How many times the best lane's value this is; 1 for the best. Without end where the best is nothing at all. */
 export function timesBest(name: FigureName, row: Row, rows: readonly Row[]): number | undefined {

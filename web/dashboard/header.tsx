@@ -1,38 +1,40 @@
 import { signal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
+import { Bar } from '../ui/bar.tsx'
 import { now } from '../ui/clock.ts'
 import { copy, download } from '../ui/files.ts'
+import { onLoopback } from '../ui/host.ts'
 import { Icon } from '../ui/icon.tsx'
 import { placeUnder } from '../ui/place.ts'
-import { themes } from '../ui/theme.ts'
 import type { Experiment } from './experiment.ts'
 import { toCsv, toJson } from './export.ts'
 import { rates } from './hash.ts'
+import { ScenarioPicker } from './scenario-picker.tsx'
 
 export function Header({ experiment, onHelp }: { experiment: Experiment; onHelp(): void }) {
   return (
-    <header class="bar">
-      <a class="wordmark" href="/">
-        Wireside
-      </a>
-      <nav aria-label="Pages">
-        <a href="/" aria-current="page">
-          Dashboard
-        </a>
-        <a href="/docs">API</a>
-      </nav>
-      <Run experiment={experiment} />
-      <Traffic experiment={experiment} />
-      <div class="tools">
-        <Export experiment={experiment} />
-        <CopyLink />
-        <ThemeButton experiment={experiment} />
-        <ProjectorButton experiment={experiment} />
+    <Bar
+      page="dashboard"
+      view={experiment.settings.value}
+      onView={experiment.change}
+      tools={
+        !experiment.settings.value.projector && (
+          <>
+            <Export experiment={experiment} />
+            <CopyLink />
+          </>
+        )
+      }
+      lastTools={
         <button type="button" class="square" onClick={onHelp} aria-label="Help and keyboard" title="Help (?)">
           <Icon of="help" />
         </button>
-      </div>
-    </header>
+      }
+    >
+      <ScenarioPicker experiment={experiment} />
+      <Run experiment={experiment} />
+      <Traffic experiment={experiment} />
+    </Bar>
   )
 }
 
@@ -67,7 +69,8 @@ function Run({ experiment }: { experiment: Experiment }) {
 
 function Traffic({ experiment }: { experiment: Experiment }) {
   const { rate, running } = experiment.settings.value
-  const step = rates.indexOf(rate)
+  // A scenario's rate may lie between two steps.
+  const step = rates.findLastIndex((each) => each <= rate)
   const text = rate === 0 ? 'no traffic' : `${rate} a second`
   return (
     <label class="traffic" title="Messages a second that this page sends while it runs">
@@ -92,6 +95,7 @@ function Export({ experiment }: { experiment: Experiment }) {
   const save = (kind: 'csv' | 'json') => {
     const about = {
       settings: experiment.settings.peek(),
+      oneClock: onLoopback(),
       since: experiment.since.peek(),
       until: now(),
       lateness: experiment.sender.lateness.percentile(0.95),
@@ -141,40 +145,6 @@ function CopyLink() {
     <button type="button" onClick={act} title="Copy the link to this experiment">
       <Icon of="link" />
       <span aria-live="polite">{copied.value ?? 'Copy link'}</span>
-    </button>
-  )
-}
-
-function ThemeButton({ experiment }: { experiment: Experiment }) {
-  const { theme } = experiment.settings.value
-  const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'auto'
-  return (
-    <button
-      type="button"
-      data-testid="theme"
-      onClick={() => experiment.change({ theme: next })}
-      aria-label={`Theme: ${theme}. Change to ${next}`}
-      title={`Theme: ${theme}`}
-    >
-      <Icon of="theme" />
-      <span class="wide">{theme}</span>
-    </button>
-  )
-}
-
-function ProjectorButton({ experiment }: { experiment: Experiment }) {
-  const { projector } = experiment.settings.value
-  return (
-    <button
-      type="button"
-      class="square"
-      data-testid="projector"
-      aria-pressed={projector}
-      aria-label="Projector mode"
-      title="Projector mode (P)"
-      onClick={() => experiment.change({ projector: !projector })}
-    >
-      <Icon of="projector" />
     </button>
   )
 }

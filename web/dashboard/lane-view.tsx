@@ -145,6 +145,8 @@ function describe(status: LaneStatus): string {
   }
 }
 
+const rising = (one: number, other: number) => one - other
+
 function PollInterval({ experiment }: { experiment: Experiment }) {
   return (
     <label class="every">
@@ -155,7 +157,7 @@ function PollInterval({ experiment }: { experiment: Experiment }) {
         value={experiment.settings.value.every}
         onChange={({ currentTarget }) => experiment.change({ every: Number(currentTarget.value) })}
       >
-        {intervals.map((seconds) => (
+        {[...new Set([...intervals, experiment.settings.value.every])].sort(rising).map((seconds) => (
           <option key={seconds} value={seconds}>
             {seconds} s
           </option>

@@ -50,6 +50,8 @@ interface LaneOptions {
   network: Network
   /** Seconds between two short polls, asked before each. */
   interval(): number
+  /** Whether page and server share a clock. */
+  oneClock: boolean
   /** When this page was due to send the entry; absent if it did not, or before figures began to count. */
   sentAt(entry: Entry): number | undefined
   onEntry(entry: Entry): void
@@ -62,6 +64,7 @@ export function createLane(options: LaneOptions): Lane {
   const status = signal<LaneStatus>({ state: 'connecting', since: now() })
   const track = createTrack()
   const deliveries = createDeliveries()
+  const sinceServer = createDeliveries()
   const sequence = createSequenceChecker()
   const points: Point[] = []
   let since = now()
@@ -112,6 +115,7 @@ export function createLane(options: LaneOptions): Lane {
       since = now()
       reconnects = 0
       deliveries.reset()
+      sinceServer.reset()
       sequence.reset(seq)
       points.length = 0
     },
@@ -119,6 +123,7 @@ export function createLane(options: LaneOptions): Lane {
     row: (tally = emptyTally()) => ({
       transport: name,
       deliveries: freeze(deliveries),
+      sinceServer: freeze(sinceServer),
       sequence: { ...sequence.counts },
       reconnects,
       lastSeq: sequence.last,
@@ -162,6 +167,7 @@ export function createLane(options: LaneOptions): Lane {
     track.deliver(entry.seq, at, sentAt)
     if (isNew && sentAt !== undefined) {
       deliveries.add(at - sentAt)
+      if (options.oneClock) sinceServer.add(at - entry.at)
       points.push({ x: (at - since) / 1000, y: Math.max(0.1, at - sentAt) })
       if (points.length > MAX_POINTS) points.shift()
     }

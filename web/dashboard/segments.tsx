@@ -1,8 +1,7 @@
 import type { Tally } from '../../server/contract/meter.ts'
+import { segmentNames } from '../ui/patterns.ts'
 import { formatBytes } from './figures.ts'
 import { bytesOf } from './tally.ts'
-
-export const segmentNames = ['payload', 'heads', 'framing', 'control'] as const
 
 /** A lane's bytes as a bar, as long as its share of the lane that needed most; parts differ by pattern. */
 export function Segments({ tally, most }: { tally: Tally; most: number }) {

@@ -1,8 +1,17 @@
 import { useSignal } from '@preact/signals'
 import { Term } from '../ui/explain.tsx'
+import { onLoopback } from '../ui/host.ts'
 import { looks } from '../ui/lanes.ts'
 import { Mark } from '../ui/mark.tsx'
-import { type Figure, type FigureName, figureNames, figures, format, type Row, timesBest } from './figures.ts'
+import {
+  type Figure,
+  type FigureName,
+  figures,
+  format,
+  knownFigures,
+  type Row,
+  timesBest,
+} from './figures.ts'
 
 /** Every figure of every lane, and how many times the best lane's it is. */
 export function FigureTable({ rows }: { rows: readonly Row[] }) {
@@ -13,6 +22,7 @@ export function FigureTable({ rows }: { rows: readonly Row[] }) {
     if (now?.by !== by) order.value = { by, descending: false }
     else order.value = now.descending ? undefined : { by, descending: true }
   }
+  const names = knownFigures(onLoopback())
   const direction = (name: FigureName) => {
     if (order.value?.by !== name) return 'none'
     return order.value.descending ? 'descending' : 'ascending'
@@ -24,7 +34,7 @@ export function FigureTable({ rows }: { rows: readonly Row[] }) {
         <thead>
           <tr>
             <th scope="col">transport</th>
-            {figureNames.map((name) => (
+            {names.map((name) => (
               <th key={name} scope="col" aria-sort={direction(name)}>
                 <Term of={figures[name].explanation}>{figures[name].label}</Term>
                 <button
@@ -46,7 +56,7 @@ export function FigureTable({ rows }: { rows: readonly Row[] }) {
                 <Mark of={row.transport} />
                 {looks[row.transport].label}
               </th>
-              {figureNames.map((name) => (
+              {names.map((name) => (
                 <Cell key={name} name={name} row={row} rows={rows} />
               ))}
             </tr>

@@ -18,6 +18,7 @@ function row(transport: TransportName, { p50, n = 20, perEntry = 100, missed = 0
   return {
     transport,
     deliveries,
+    sinceServer: createDeliveries(),
     sequence: { delivered: n, missed, duplicated: 0, reordered: 0 },
     reconnects: 0,
     lastSeq: n,

@@ -1,5 +1,7 @@
-import type { Palette } from '../ui/theme.ts'
-import type { segmentNames } from './segments.tsx'
+import type { Palette } from './theme.ts'
+
+/** The parts of a transport's bytes, in the order of every bar. */
+export const segmentNames = ['payload', 'heads', 'framing', 'control'] as const
 
 export type SegmentName = (typeof segmentNames)[number] | 'empty'
 

@@ -1,0 +1,53 @@
+import type { ComponentType } from 'preact'
+import type { PageName } from './ui/bar.tsx'
+
+/** What a page is given: the last part of its path, if it has one. */
+export interface PageProps {
+  id?: string
+}
+
+export interface PageEntry {
+  name: PageName
+  title: string
+  /** The server gives index.html for these paths, and for no others (server/pages.ts). */
+  path: RegExp
+  /** The code of this page alone. It renders what goes into `<main>`. */
+  load(): Promise<ComponentType<PageProps>>
+}
+
+/** Every page but the dashboard, which is its own whole (dashboard/start.tsx). */
+export const pages: readonly PageEntry[] = [
+  {
+    name: 'reports',
+    title: 'Reports',
+    path: /^\/reports$/,
+    load: async () => (await import('./reports/list.tsx')).ReportList,
+  },
+  {
+    name: 'reports',
+    title: 'Report',
+    path: /^\/reports\/(?<id>[^/]+)$/,
+    load: async () => (await import('./reports/page.tsx')).ReportPage,
+  },
+  {
+    name: 'reports',
+    title: 'Compare',
+    path: /^\/compare$/,
+    load: async () => (await import('./reports/compare.tsx')).Compare,
+  },
+  {
+    name: 'claims',
+    title: 'Claims',
+    path: /^\/claims$/,
+    load: async () => (await import('./claims/claims.tsx')).Claims,
+  },
+]
+
+/** The page of a path, or nothing: then it is the dashboard's. */
+export function pageOf(path: string): { entry: PageEntry; props: PageProps } | undefined {
+  for (const entry of pages) {
+    const found = entry.path.exec(path)
+    if (found) return { entry, props: found.groups ?? {} }
+  }
+  return undefined
+}
