@@ -154,6 +154,11 @@ test('a server that dies is named with its transport, and the other runs are kep
   expect(code).toBe(1)
 })
 
+const spawned: ChildProcess[] = []
+afterAll(() => {
+  for (const child of spawned) child.kill('SIGKILL')
+})
+
 test('Ctrl-C keeps what was measured, and leaves no process behind', async () => {
   const out = join(folder, 'interrupted')
   const child = spawn(
@@ -161,6 +166,7 @@ test('Ctrl-C keeps what was measured, and leaves no process behind', async () =>
     [cli, 'run', small, '--transports', 'sse', '--repeat', '50', '--out', out],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   )
+  spawned.push(child)
   const said = listen(child)
   await until('the first run is done', () => said.err.includes('[1/50]') || said.over)
   await until('a server and a load are at work again', () => childrenOf(child.pid).length === 2 || said.over)
