@@ -26,12 +26,18 @@ export function addressOf(target = '/'): Address {
   if (question < 0 || path === '/meter') return { transport, client: undefined, error: undefined }
 
   // Most queries name nobody, and a look is cheaper than a parse; behind a % a name may be spelled with escapes.
-  const clients = /client|%/.test(url.slice(question))
-    ? new URLSearchParams(url.slice(question)).getAll('client')
-    : []
+  const query = url.slice(question + 1)
+  const clients = /client|%/.test(query) ? clientsIn(query) : []
   if (clients.length === 0) return { transport, client: undefined, error: undefined }
   const error = checkClient(clients.length === 1 ? clients[0] : clients)
   return { transport, client: error ? undefined : clients[0], error }
+}
+
+/** Every value of `client`. Without escapes a query is what it looks like. */
+function clientsIn(query: string): string[] {
+  if (/[%+]/.test(query)) return new URLSearchParams(query).getAll('client')
+  const fields = query.split('&').filter((field) => field === 'client' || field.startsWith('client='))
+  return fields.map((field) => field.slice('client='.length))
 }
 
 const remembered = Symbol('address')

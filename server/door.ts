@@ -109,8 +109,8 @@ class Request extends IncomingMessage {
   declare private asked: boolean | null
 
   get upgrade(): boolean {
-    const isWebSocket = /\bwebsocket\b/i.test(this.headers.upgrade ?? '')
-    return this.asked === true && (isWebSocket || this.method === 'CONNECT')
+    if (this.asked !== true) return false
+    return this.method === 'CONNECT' || /\bwebsocket\b/i.test(this.headers.upgrade ?? '')
   }
 
   set upgrade(asked: boolean | null) {

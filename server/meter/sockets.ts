@@ -18,6 +18,11 @@ export function createSockets(ledger: Ledger, messages: Messages) {
   /** A response whose body is seen as it goes by. */
   class MeteredResponse extends ServerResponse {
     exchange: Exchange | undefined = undefined
+
+    override flushHeaders() {
+      super.flushHeaders()
+      if (this.exchange) sawHead(this.exchange)
+    }
   }
   const { write, end } = ServerResponse.prototype as unknown as Record<'write' | 'end', Write>
   const tapped: Record<'write' | 'end', Write> = {
@@ -93,7 +98,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
       for (const tally of exchange.account.tallies) tally.headBytesIn += exchange.bytesIn
     }
     response.exchange = exchange
-    response.once('close', answered)
+    response.on('close', answered)
   }
 
   /** The end of an exchange: its bytes are all counted now, and what is not body is head. */
@@ -114,16 +119,21 @@ export function createSockets(ledger: Ledger, messages: Messages) {
         tally.emptyBytesOut += bytesOut
       }
     }
-    connection.exchanges.splice(connection.exchanges.indexOf(exchange), 1)
+    this.exchange = undefined
+    if (connection.exchanges[0] === exchange) connection.exchanges.shift()
+    else connection.exchanges.splice(connection.exchanges.indexOf(exchange), 1)
+  }
+
+  /** A head that leaves before there is a body is all that was written so far. */
+  function sawHead(exchange: Exchange) {
+    const { bytesOut } = settled(exchange)
+    if (exchange.headOutKnown || bytesOut === 0) return
+    exchange.headOutKnown = true
+    for (const tally of exchange.account.tallies) tally.headBytesOut += bytesOut
   }
 
   function sawBody(exchange: Exchange | undefined, chunk: unknown) {
     if (!exchange || (typeof chunk !== 'string' && !(chunk instanceof Uint8Array))) return
-    if (exchange.body === 0 && !exchange.headOutKnown && settled(exchange).bytesOut > 0) {
-      // A head that was flushed before the body is all that was written so far.
-      exchange.headOutKnown = true
-      for (const tally of exchange.account.tallies) tally.headBytesOut += exchange.bytesOut
-    }
     const length = typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length
     exchange.body += length
     // Socket.IO's messages are counted one by one (messages.ts); what pages and /meter say is no message of a feed.

@@ -26,6 +26,8 @@ export const longPolling: ServerTransport = async (app, { feed }) => {
       },
     },
     async (request, reply) => {
+      // The next poll comes at once: a connection is kept without a word (RFC 9112 §9.3), and nobody asks for how long.
+      if (reply.raw.shouldKeepAlive && request.raw.httpVersion === '1.1') reply.raw.removeHeader('connection')
       const { room } = request.params
       const who = whoIs(request.raw)
       const page = await feed.page(room, request.query.after, who)

@@ -6,6 +6,8 @@ import { answer, entryText, http, json, speak } from './raw.ts'
 describe.each(['short-polling', 'long-polling'])('%s', (path) => {
   /** Asks in the one way in which both answer at once. */
   const now = path === 'long-polling' ? '&wait=0' : ''
+  /** Who polls again at once need not be told that the connection stays. */
+  const connection = path === 'long-polling' ? [] : undefined
 
   test('a page', async () => {
     const { server, fill, log } = await setStage()
@@ -13,17 +15,17 @@ describe.each(['short-polling', 'long-polling'])('%s', (path) => {
     const wire = await speak(server.port)
     wire.send(http(`GET /${path}/lobby?after=0${now}`))
     const empty = `{"cursor":"${epoch}.0","gap":false,"more":false,"entries":[]}`
-    expect(await wire.upTo('}')).toBe(answer('200 OK', json, empty))
+    expect(await wire.upTo('}')).toBe(answer('200 OK', json, empty, connection))
 
     const [one, two] = await fill('lobby', 2)
     if (!one || !two) throw new Error('nothing was filled')
     wire.send(http(`GET /${path}/lobby?after=${epoch}.0`))
     const both = `{"cursor":"${epoch}.2","gap":false,"more":false,"entries":[${entryText(one, 'line 1')},${entryText(two, 'line 2')}]}`
-    expect(await wire.upTo(']}')).toBe(answer('200 OK', json, both))
+    expect(await wire.upTo(']}')).toBe(answer('200 OK', json, both, connection))
 
     wire.send(http(`GET /${path}/lobby?after=${epoch}.1&client=ada`))
     const second = `{"cursor":"${epoch}.2","gap":false,"more":false,"entries":[${entryText(two, 'line 2')}]}`
-    expect(await wire.upTo(']}')).toBe(answer('200 OK', json, second))
+    expect(await wire.upTo(']}')).toBe(answer('200 OK', json, second, connection))
   })
 
   test('a gap is answered at once, with what is kept', async () => {
@@ -33,13 +35,13 @@ describe.each(['short-polling', 'long-polling'])('%s', (path) => {
     // In an empty room there is nothing but the gap to say, and it does not wait either.
     wire.send(http(`GET /${path}/lobby?after=${epoch}.7`))
     const alone = `{"cursor":"${epoch}.0","gap":true,"more":false,"entries":[]}`
-    expect(await wire.upTo('}')).toBe(answer('200 OK', json, alone))
+    expect(await wire.upTo('}')).toBe(answer('200 OK', json, alone, connection))
 
     const [, latest] = await fill('lobby', 2)
     if (!latest) throw new Error('nothing was filled')
     wire.send(http(`GET /${path}/lobby?after=${epoch}.0`))
     const rest = `{"cursor":"${epoch}.2","gap":true,"more":false,"entries":[${entryText(latest, 'line 2')}]}`
-    expect(await wire.upTo(']}')).toBe(answer('200 OK', json, rest))
+    expect(await wire.upTo(']}')).toBe(answer('200 OK', json, rest, connection))
   })
 
   test('pages of 200, of which all but the last say that there is more', async () => {
@@ -71,7 +73,7 @@ test('long polling: silence until there is an entry, then a page with it', async
   const [receipt] = await fill('lobby', 1)
   if (!receipt) throw new Error('nothing was filled')
   const page = `{"cursor":"${epoch}.1","gap":false,"more":false,"entries":[${entryText(receipt, 'line 1')}]}`
-  expect(await wire.upTo(']}')).toBe(answer('200 OK', json, page))
+  expect(await wire.upTo(']}')).toBe(answer('200 OK', json, page, []))
 })
 
 test('long polling: a burst is answered in one page', async () => {
@@ -164,4 +166,18 @@ test('a cursor that is none is 400 bad-cursor on every HTTP transport', async ()
       ])
     }
   }
+})
+
+test.each([
+  [
+    'HTTP/1.0',
+    'GET /long-polling/lobby?wait=0 HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n',
+    'keep-alive',
+  ],
+  ['a client that wants to close', http('GET /long-polling/lobby?wait=0', ['Connection: close']), 'close'],
+])('long polling: to %s the connection’s fate is said', async (_who, question, connection) => {
+  const { server } = await setStage()
+  const wire = await speak(server.port)
+  wire.send(question)
+  expect(await wire.upTo('\r\n\r\n')).toContain(`\r\nConnection: ${connection}\r\n`)
 })

@@ -50,17 +50,19 @@ export function http(line: string, headers: string[] = [], body = ''): string {
 }
 
 /** The head and the JSON body of an answer whose every header we expect, in the order of the wire. */
-export const answer = (status: string, headers: string[], body: string) =>
+export const answer = (status: string, headers: string[], body: string, connection = kept) =>
   [
     `HTTP/1.1 ${status}`,
     ...headers,
     `content-length: ${Buffer.byteLength(body)}`,
     'Date: now',
-    'Connection: keep-alive',
-    'Keep-Alive: timeout=72',
+    ...connection,
     '',
     body,
   ].join('\r\n')
+
+/** How Node says that a connection stays, and for how long. */
+const kept = ['Connection: keep-alive', 'Keep-Alive: timeout=72']
 
 export const json = ['content-type: application/json', 'cache-control: no-store']
 
