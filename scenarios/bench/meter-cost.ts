@@ -1,145 +1,118 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import { Agent, fetch } from 'undici'
-import { WebSocket } from 'ws'
+import { parseArgs } from 'node:util'
 import { type TransportName, transportNames } from '../../server/contract/transports.ts'
-import type { Connection } from '../../web/transports/connection.ts'
-import { transports } from '../../web/transports/index.ts'
+import { randomFrom, shuffled } from '../plan.ts'
+import { defaults, type Scenario } from '../scenario.ts'
+import { figureOf } from '../stats/figures.ts'
+import { shareOut } from './cores.ts'
+import { measure } from './measure.ts'
+import { type Spread, spread } from './rivals/outcome.ts'
+import { startServer } from './servers.ts'
 
 /**
- * What the meter costs: server CPU per delivery with the meter, divided by the same without it, for each transport.
+ * `npm run bench:meter`: server CPU per delivery with the meter, divided by the same without it, for each transport.
  *
- * In a round both servers run as processes of their own, each with its readers, and get the same traffic in short
- * slices, turn by turn, so that a machine that is slower for a while is slower for both. The next round has two new
- * processes, because two that run the same code can differ by how the compiler happened to see it. A round gives one
- * ratio; the median of the rounds is the result, and the quartiles say how far to trust it. `control` pairs two servers
- * without a meter: how far its ratio lies from 1 is what this machine cannot tell.
+ * In each round three servers are measured in turn, in an order that the seed shuffles, each in a fresh process under a
+ * fresh load: one with its meter and two without. A round gives two ratios: what the meter costs, and, of the two that
+ * are the same, the control. The median of the rounds is the result and the quartiles say how far to trust it; how far
+ * the control lies from 1 is what this machine cannot tell.
  */
-const READERS = 200
-const RATE = 50
-const WARM_UP_SECONDS = 1.5
-const SLICE_SECONDS = 0.5
-const SLICES = 8
-const ROUNDS = Number(process.env.ROUNDS ?? 7)
-
-interface Server {
-  child: ChildProcess
-  url: string
-}
-
-type Kind = 'metered' | 'bare'
-
-async function start(kind: Kind): Promise<Server> {
-  const child = fork(fileURLToPath(new URL('./meter-cost-server.js', import.meta.url)), [kind])
-  const [{ port }] = (await once(child, 'message')) as [{ port: number }]
-  return { child, url: `http://127.0.0.1:${port}` }
-}
-
-async function cpuOf({ child }: Server): Promise<number> {
-  child.send('cpu')
-  const [{ cpu }] = (await once(child, 'message')) as [{ cpu: number }]
-  return cpu
-}
-
-/** A server with its readers, ready to be given traffic. */
-async function prepare(kind: Kind, name: TransportName) {
-  const server = await start(kind)
-  let delivered = 0
-  const agent = new Agent({ connections: READERS * 2 })
-  const viaAgent = ((url: URL, options: object) =>
-    fetch(url, { ...options, dispatcher: agent })) as unknown as typeof globalThis.fetch
-  const connect = (transport: TransportName, client: string, onEntry: () => void) =>
-    new Promise<Connection>((resolve) => {
-      const connection: Connection = transports[transport](
-        {
-          url: server.url,
-          room: 'bench',
-          client,
-          interval: 0.25,
-          fetch: viaAgent,
-          WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
-        },
-        {
-          onEntry,
-          onGap: () => {},
-          // A connection may say that it is open before it has a name here.
-          onStatus: ({ state }) => state === 'open' && setImmediate(() => resolve(connection)),
-        },
-      )
-    })
-  const readers = await Promise.all(
-    Array.from({ length: READERS }, (_, n) => connect(name, `reader-${n}`, () => delivered++)),
+const { values: asked, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '9' },
+    seconds: { type: 'string', default: '5' },
+    readers: { type: 'string', default: '200' },
+    rate: { type: 'string', default: '200' },
+  },
+})
+const [rounds, seconds, readers, rate] = [asked.rounds, asked.seconds, asked.readers, asked.rate].map(Number)
+const unknown = positionals.find((name) => !(transportNames as readonly string[]).includes(name))
+if (unknown !== undefined || !rounds || !seconds || !readers || !rate) {
+  console.error(
+    `Type npm run bench:meter -- [${transportNames.join('|')} …] [--rounds 9] [--seconds 5] [--readers 200] [--rate 200]`,
   )
-  const publisher = await connect('websocket', 'publisher', () => {})
+  process.exit(2)
+}
 
-  /** Publishes in an open loop, until all of it is delivered; microseconds of server CPU, and deliveries. */
-  async function give(seconds: number) {
-    const before = await cpuOf(server)
-    const target = delivered + RATE * seconds * READERS
-    const started = performance.now()
-    for (let n = 0; n < RATE * seconds; n++) {
-      const due = started + (n * 1000) / RATE
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())))
-      publisher.publish({ text: 'The quick brown fox jumps over the lazy dog, again and again.' })
-    }
-    while (delivered < target) await new Promise((resolve) => setTimeout(resolve, 5))
-    return (await cpuOf(server)) - before
+const cores = shareOut()
+const random = randomFrom(1)
+const signal = new AbortController().signal
+const sides = ['metered', 'unmetered', 'control'] as const
+type Side = (typeof sides)[number]
+
+const scenario = (transport: TransportName): Scenario => ({
+  ...defaults,
+  name: 'meter-cost',
+  title: 'What the meter costs',
+  question: 'What does the meter cost?',
+  about: 'The same load on the server with its meter and without.',
+  transports: [transport],
+  readers,
+  traffic: { rate, arrivals: 'even', payload: 60 },
+  interval: 0.25,
+  headers: 'minimal',
+  seconds,
+})
+
+/** Microseconds of server CPU a delivery. */
+async function cost(transport: TransportName, side: Side, round: number): Promise<number> {
+  const args = side === 'metered' ? [] : ['unmetered']
+  const server = await startServer({ cores: cores.server, signal, args })
+  try {
+    const run = await measure({
+      server,
+      planned: { case: { label: '', scenario: scenario(transport) }, transport, repetition: 1, seed: round },
+      order: 0,
+      publishOver: 'same',
+      oneClock: true,
+      cores: cores.load,
+      signal,
+      onStep: () => {},
+    })
+    if (run.lost > 0) throw new Error(`${run.lost} deliveries were lost over ${transport}, ${side}.`)
+    return figureOf('cpu').value(run) ?? Number.NaN
+  } finally {
+    await server.stop()
   }
-
-  async function end() {
-    for (const { close } of [publisher, ...readers]) close()
-    server.child.disconnect()
-    await once(server.child, 'exit')
-    await agent.destroy()
-  }
-
-  return { give, end }
 }
 
-/** Microseconds of server CPU per delivery: of the one kind, and of the other. */
-async function round(
-  pair: readonly [Kind, Kind],
-  name: TransportName,
-  turn: number,
-): Promise<[number, number]> {
-  const servers = [await prepare(pair[0], name), await prepare(pair[1], name)] as const
-  for (const { give } of servers) await give(WARM_UP_SECONDS)
-  const used: [number, number] = [0, 0]
-  for (let slice = 0; slice < SLICES; slice++) {
-    const order = (slice + turn) % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)
-    for (const which of order) used[which] += await servers[which].give(SLICE_SECONDS)
-  }
-  for (const { end } of servers) await end()
-  const deliveries = SLICES * SLICE_SECONDS * RATE * READERS
-  return [used[0] / deliveries, used[1] / deliveries]
-}
+const shown = (spread: Spread | undefined, digits: number) =>
+  spread
+    ? `${spread.median.toFixed(digits)} (${spread.quartiles.map((end) => end.toFixed(digits)).join('–')})`
+    : ''
 
-/** `npm run bench:meter -- sse websocket` measures only these. */
-const asked = transportNames.filter((name) => process.argv.includes(name))
-
-const quantile = (values: number[], q: number) => {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.round(q * (sorted.length - 1))] ?? Number.NaN
-}
-
-async function compare(title: string, pair: readonly [Kind, Kind], name: TransportName) {
-  const rounds: [number, number][] = []
-  for (let turn = 0; turn < ROUNDS; turn++) rounds.push(await round(pair, name, turn))
-  const micros = (which: 0 | 1) =>
-    `${quantile(
-      rounds.map((pair) => pair[which]),
-      0.5,
-    ).toFixed(2)} µs`.padStart(11)
-  const ratios = rounds.map(([metered, bare]) => metered / bare)
-  const [low, middle, high] = [0.25, 0.5, 0.75].map((q) => quantile(ratios, q).toFixed(3))
-  console.log(title.padEnd(15), micros(0), micros(1), `  ${middle} (${low}–${high})`)
-}
-
+console.log(`${readers} readers × ${rate}/s for ${seconds} s, ${rounds} rounds; ${cores.said}.`)
+console.log('Server CPU a delivery; medians, quartiles in brackets.\n')
 console.log(
-  `${READERS} readers × ${RATE} entries/s, ${SLICES} slices of ${SLICE_SECONDS} s, ${ROUNDS} rounds`,
+  `${'transport'.padEnd(15)}${'with, µs'.padEnd(22)}${'without, µs'.padEnd(22)}${'ratio'.padEnd(22)}control`,
 )
-console.log('server CPU per delivery, with the meter and without, and their ratio: median (quartiles)')
-for (const name of asked.length > 0 ? asked : transportNames) await compare(name, ['metered', 'bare'], name)
-await compare('control', ['bare', 'bare'], asked[0] ?? 'websocket')
-process.exit(0)
+for (const transport of positionals.length > 0 ? (positionals as TransportName[]) : transportNames) {
+  const all: Record<Side, number>[] = []
+  for (let round = 1; round <= rounds; round++) {
+    const costs = {} as Record<Side, number>
+    for (const side of shuffled(sides, random)) costs[side] = await cost(transport, side, round)
+    all.push(costs)
+  }
+  const of = (value: (costs: Record<Side, number>) => number) => spread(all.map(value))
+  console.log(
+    [
+      transport.padEnd(15),
+      shown(
+        of(({ metered }) => metered),
+        2,
+      ).padEnd(22),
+      shown(
+        of(({ unmetered }) => unmetered),
+        2,
+      ).padEnd(22),
+      shown(
+        of(({ metered, unmetered }) => metered / unmetered),
+        3,
+      ).padEnd(22),
+      shown(
+        of(({ control, unmetered }) => control / unmetered),
+        3,
+      ),
+    ].join(''),
+  )
+}
