@@ -15,9 +15,22 @@ import type { Messages } from './messages.ts'
 export function createSockets(ledger: Ledger, messages: Messages) {
   const connections = new Map<Duplex, Connection>()
 
-  /** A response whose body is seen as it goes by. */
-  class MeteredResponse extends ServerResponse {
-    exchange: Exchange | undefined = undefined
+  /**
+   * A response that is counted. Node makes one for each request and detaches it from its socket when it is done: so the
+   * exchange begins and ends with it, without a listener for each.
+   */
+  class MeteredResponse extends Response {
+    exchange: Exchange | undefined
+
+    constructor(request: IncomingMessage, options?: object) {
+      super(request, options)
+      this.exchange = requested(request)
+    }
+
+    override detachSocket(socket: Socket) {
+      super.detachSocket(socket)
+      if (this.exchange) answered(this.exchange, this)
+    }
 
     override flushHeaders() {
       super.flushHeaders()
@@ -40,7 +53,6 @@ export function createSockets(ledger: Ledger, messages: Messages) {
 
   function tap(server: Server) {
     server.prependListener('connection', opened)
-    server.prependListener('request', requested)
     server.prependListener('upgrade', upgraded)
   }
 
@@ -87,9 +99,9 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     return exchange
   }
 
-  function requested(request: IncomingMessage, response: ServerResponse) {
+  function requested(request: IncomingMessage): Exchange | undefined {
     const connection = connections.get(request.socket)
-    if (!connection || !(response instanceof MeteredResponse)) return
+    if (!connection) return undefined
     const exchange = begin(connection, request)
     const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
     exchange.bodyIn = length === undefined ? 0 : Number(length)
@@ -97,31 +109,27 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     if (exchange.bodyIn === 0 && encoding === undefined) {
       for (const tally of exchange.account.tallies) tally.headBytesIn += exchange.bytesIn
     }
-    response.exchange = exchange
-    response.on('close', answered)
+    return exchange
   }
 
   /** The end of an exchange: its bytes are all counted now, and what is not body is head. */
-  function answered(this: MeteredResponse) {
-    const { exchange } = this
-    if (!exchange) return
+  function answered(exchange: Exchange, response: MeteredResponse) {
     const { connection, account, bodyIn, bytesIn, body, emptyPoll, headOutKnown } = settled(exchange)
     const { bytesOut } = exchange
-    const hadWholeBody = bodyIn > 0 && this.req.complete
-    const isEmpty = emptyPoll && this.writableFinished
+    const hadWholeBody = bodyIn > 0 && response.req.complete
+    const isEmpty = emptyPoll && response.writableFinished
     for (const tally of account.tallies) {
       if (hadWholeBody) tally.headBytesIn += bytesIn - bodyIn
-      if (!headOutKnown && !this.chunkedEncoding)
-        tally.headBytesOut += bytesOut - (hasNoBody(this) ? 0 : body)
+      if (!headOutKnown && !response.chunkedEncoding)
+        tally.headBytesOut += bytesOut - (hasNoBody(response) ? 0 : body)
       if (isEmpty) {
         tally.emptyResponses++
         tally.emptyBytesIn += bytesIn
         tally.emptyBytesOut += bytesOut
       }
     }
-    this.exchange = undefined
-    if (connection.exchanges[0] === exchange) connection.exchanges.shift()
-    else connection.exchanges.splice(connection.exchanges.indexOf(exchange), 1)
+    response.exchange = undefined
+    connection.exchanges.splice(connection.exchanges.indexOf(exchange), 1)
   }
 
   /** A head that leaves before there is a body is all that was written so far. */
@@ -173,6 +181,9 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     },
   }
 }
+
+/** Node hands its responses options that its types do not tell of. */
+const Response = ServerResponse as new (request: IncomingMessage, options?: object) => ServerResponse
 
 /** Counts a connection for the account of its first request. */
 function named(account: Account): Account {
