@@ -29,13 +29,13 @@ const test = base.extend<{ folder: string; put(report: Report): Promise<void> }>
   },
 })
 
-/** Ten runs of each transport: short polling slowest, WebSocket at 1 ms; `slow` stretches all of them. */
+/** Ten runs of each transport: short polling slowest, WebSocket at 10 ms; `slow` stretches all of them. */
 function made(
   id: string,
   { slow = 1, seed = 1, ...changes }: Partial<Report> & { slow?: number } = {},
 ): Report {
   const scenario = changes.scenario ?? scenarioOf({ title: 'Busy room', repeat: 10 })
-  const truth = { 'short-polling': 500, 'long-polling': 8, sse: 4, websocket: 1, 'socket-io': 2 }
+  const truth = { 'short-polling': 500, 'long-polling': 80, sse: 40, websocket: 10, 'socket-io': 20 }
   const report = noisyReport(scenario, seed, 0.02, (name) => ({
     p50: truth[name] * slow,
     bytes: 120,

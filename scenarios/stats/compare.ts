@@ -5,6 +5,7 @@ import { type FigureId, type FigureOf, figureOf } from './figures.ts'
 import { holm } from './holm.ts'
 import { leastP, rankSumP, ratioOf } from './rank-sum.ts'
 import { type Estimate, type Summary, summarise } from './summary.ts'
+import { SHORTEST_TOLD } from './verdict.ts'
 import { nameOf, written } from './words.ts'
 
 /**
@@ -19,6 +20,8 @@ import { nameOf, written } from './words.ts'
  * - A difference is told when the corrected p is below `alpha` and the 95 % interval of the ratio lies wholly
  *   beyond the smallest effect. Otherwise there is none that could be detected, which is not to say that
  *   there is none: the interval says how large it may yet be.
+ * - On one machine medians less than 2 ms apart are a tie, whatever a test says: the machine's own mood changes
+ *   by that much between two calls of the command.
  * - Where so few repetitions could not have shown any difference, that is the verdict, and a warning says how
  *   many could.
  * - A figure that came out the same in every repetition of a report, in both reports, is determined by the
@@ -74,6 +77,9 @@ export function compareReports(
   )
   const open = found.filter((pair) => !settled(pair))
   const corrected = holm(open.map(({ p }) => p))
+  const oneHost = a.environment.sameHost && b.environment.sameHost
+  const isTie = ({ figure, before, after }: Measured) =>
+    oneHost && figure.unit === 'ms' && Math.abs(after.median - before.median) < SHORTEST_TOLD
   const enough = (pair: Measured) =>
     settled(pair) || leastP(pair.before.points.length, pair.after.points.length) * open.length < alpha
 
@@ -88,7 +94,10 @@ export function compareReports(
       pHolm,
       verdict: !enough(pair)
         ? 'too few repetitions'
-        : pHolm < alpha && interval && (interval[0] > 1 + smallest || interval[1] < 1 / (1 + smallest))
+        : !isTie(pair) &&
+            pHolm < alpha &&
+            interval &&
+            (interval[0] > 1 + smallest || interval[1] < 1 / (1 + smallest))
           ? direction(figure, ratio)
           : 'no detectable difference',
     }
@@ -204,6 +213,7 @@ function differences(a: Report, b: Report): string[] {
 
 /** Fields that say what a scenario is for, not what it does. How often it is repeated is seen from n. */
 const prose: ReadonlySet<keyof Scenario> = new Set([
+  'name',
   'title',
   'question',
   'about',

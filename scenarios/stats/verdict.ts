@@ -32,7 +32,7 @@ const topics: readonly Topic[] = [
 ]
 
 /** Transports closer than this at the median, in ms, tie on one machine: the noise is larger. */
-const SHORTEST_TOLD = 2
+export const SHORTEST_TOLD = 2
 /** Elsewhere, and of all that is not time: what differs by less than 3 % is not worth a choice. */
 const SMALLEST_EFFECT = 0.03
 
