@@ -23,7 +23,7 @@ export type Engine = IoServer['engine']
 const PING_HEADER = 2
 const MASK = 4
 
-/** What the three have in common. The parameters are fixed because one of them sends every entry to every reader. */
+/** What the three have in common. Entries are not among what they say: those are frames written to the socket itself. */
 type Say = (this: WebSocket, data: unknown, how: unknown, done: unknown) => void
 
 export function tapWebSockets(server: WebSocketServer, messages: Messages) {
@@ -32,7 +32,7 @@ export function tapWebSockets(server: WebSocketServer, messages: Messages) {
     const { send, ping, pong } = socket as unknown as Record<'send' | 'ping' | 'pong', Say>
     const tapped: Record<'send' | 'ping' | 'pong', Say> = {
       send(data, how, done) {
-        if (!messages.carrying) saidControl(account, byteLength(data))
+        saidControl(account, byteLength(data))
         send.call(this, data, how, done)
       },
       ping(data, how, done) {

@@ -1,3 +1,4 @@
+import { nameOf } from '../../scenarios/stats/words.ts'
 import type { TransportName } from '../../server/contract/transports.ts'
 
 /** How a transport looks everywhere: a colour never stands alone, a mark or a dash goes with it. */
@@ -17,7 +18,7 @@ export interface Look {
 
 export const looks = {
   'short-polling': {
-    label: 'Short polling',
+    label: nameOf['short-polling'],
     short: 'Short',
     suffix: 'sp',
     colour: '--short-polling',
@@ -25,7 +26,7 @@ export const looks = {
     mark: 'M-4.2 0a4.2 4.2 0 1 0 8.4 0a4.2 4.2 0 1 0 -8.4 0z',
   },
   'long-polling': {
-    label: 'Long polling',
+    label: nameOf['long-polling'],
     short: 'Long',
     suffix: 'lp',
     colour: '--long-polling',
@@ -33,7 +34,7 @@ export const looks = {
     mark: 'M-3.8 -3.8h7.6v7.6h-7.6z',
   },
   sse: {
-    label: 'SSE',
+    label: nameOf.sse,
     short: 'SSE',
     suffix: 'sse',
     colour: '--sse',
@@ -41,7 +42,7 @@ export const looks = {
     mark: 'M0 -4.8L4.8 3.8H-4.8z',
   },
   websocket: {
-    label: 'WebSocket',
+    label: nameOf.websocket,
     short: 'WS',
     suffix: 'ws',
     colour: '--websocket',
@@ -49,7 +50,7 @@ export const looks = {
     mark: 'M0 -5L5 0L0 5L-5 0z',
   },
   'socket-io': {
-    label: 'Socket.IO',
+    label: nameOf['socket-io'],
     short: 'S.IO',
     suffix: 'sio',
     colour: '--socket-io',
