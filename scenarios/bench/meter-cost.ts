@@ -5,31 +5,32 @@ import { defaults, type Scenario } from '../scenario.ts'
 import { figureOf } from '../stats/figures.ts'
 import { shareOut } from './cores.ts'
 import { measure } from './measure.ts'
-import { type Spread, spread } from './rivals/outcome.ts'
+import { spread } from './rivals/outcome.ts'
 import { startServer } from './servers.ts'
 
 /**
  * `npm run bench:meter`: server CPU per delivery with the meter, divided by the same without it, for each transport.
  *
- * In each round three servers are measured in turn, in an order that the seed shuffles, each in a fresh process under a
- * fresh load: one with its meter and two without. A round gives two ratios: what the meter costs, and, of the two that
- * are the same, the control. The median of the rounds is the result and the quartiles say how far to trust it; how far
- * the control lies from 1 is what this machine cannot tell.
+ * In each round four servers run at the same time on the same core, each in a fresh process under a load process of its
+ * own: two with their meter and two without. Whatever the machine does meanwhile happens to all four, and the processor
+ * time of a process does not depend on who else runs; one after the other, two equal servers would differ by a tenth.
+ * A round gives one ratio, of what the two sides used a delivery, and two controls, of two servers that are the same:
+ * how far those lie from 1 is what cannot be told.
  */
 const { values: asked, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    rounds: { type: 'string', default: '9' },
-    seconds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '7' },
+    seconds: { type: 'string', default: '20' },
     readers: { type: 'string', default: '200' },
-    rate: { type: 'string', default: '200' },
+    rate: { type: 'string' },
   },
 })
-const [rounds, seconds, readers, rate] = [asked.rounds, asked.seconds, asked.readers, asked.rate].map(Number)
+const [rounds, seconds, readers] = [asked.rounds, asked.seconds, asked.readers].map(Number)
 const unknown = positionals.find((name) => !(transportNames as readonly string[]).includes(name))
-if (unknown !== undefined || !rounds || !seconds || !readers || !rate) {
+if (unknown !== undefined || !rounds || !seconds || !readers || Number.isNaN(Number(asked.rate ?? 1))) {
   console.error(
-    `Type npm run bench:meter -- [${transportNames.join('|')} …] [--rounds 9] [--seconds 5] [--readers 200] [--rate 200]`,
+    `Type npm run bench:meter -- [${transportNames.join('|')} …] [--rounds 7] [--seconds 20] [--readers 200] [--rate N]`,
   )
   process.exit(2)
 }
@@ -37,8 +38,10 @@ if (unknown !== undefined || !rounds || !seconds || !readers || !rate) {
 const cores = shareOut()
 const random = randomFrom(1)
 const signal = new AbortController().signal
-const sides = ['metered', 'unmetered', 'control'] as const
-type Side = (typeof sides)[number]
+const sides = ['metered', 'metered', 'unmetered', 'unmetered'] as const
+
+/** Messages a second: four servers share a core, and a poll costs ten times what a push does. */
+const rateOf = (transport: TransportName) => Number(asked.rate ?? (transport.endsWith('polling') ? 4 : 60))
 
 const scenario = (transport: TransportName): Scenario => ({
   ...defaults,
@@ -48,71 +51,84 @@ const scenario = (transport: TransportName): Scenario => ({
   about: 'The same load on the server with its meter and without.',
   transports: [transport],
   readers,
-  traffic: { rate, arrivals: 'even', payload: 60 },
+  traffic: { rate: rateOf(transport), arrivals: 'even', payload: 60 },
   interval: 0.25,
   headers: 'minimal',
+  // Compiling the code is work, too, and none that is done for each delivery.
+  warmUp: 5,
   seconds,
 })
 
-/** Microseconds of server CPU a delivery. */
-async function cost(transport: TransportName, side: Side, round: number): Promise<number> {
-  const args = side === 'metered' ? [] : ['unmetered']
-  const server = await startServer({ cores: cores.server, signal, args })
-  try {
-    const run = await measure({
-      server,
-      planned: { case: { label: '', scenario: scenario(transport) }, transport, repetition: 1, seed: round },
-      order: 0,
-      publishOver: 'same',
-      oneClock: true,
-      cores: cores.load,
-      signal,
-      onStep: () => {},
-    })
-    if (run.lost > 0) throw new Error(`${run.lost} deliveries were lost over ${transport}, ${side}.`)
-    return figureOf('cpu').value(run) ?? Number.NaN
-  } finally {
-    await server.stop()
-  }
+/** Microseconds of CPU a delivery of each server, in the order of `sides`. */
+async function round(transport: TransportName, number: number): Promise<number[]> {
+  const costs: number[] = []
+  await Promise.all(
+    shuffled([0, 1, 2, 3], random).map(async (side) => {
+      const args = sides[side] === 'metered' ? [] : ['unmetered']
+      const server = await startServer({ cores: cores.server, signal, args })
+      try {
+        const run = await measure({
+          server,
+          planned: {
+            case: { label: '', scenario: scenario(transport) },
+            transport,
+            repetition: 1,
+            seed: number,
+          },
+          order: 0,
+          publishOver: 'same',
+          oneClock: true,
+          cores: cores.load,
+          signal,
+          onStep: () => {},
+        })
+        if (run.lost > 0) throw new Error(`${run.lost} deliveries were lost over ${transport}.`)
+        costs[side] = figureOf('cpu').value(run) ?? Number.NaN
+      } finally {
+        await server.stop()
+      }
+    }),
+  )
+  return costs
 }
 
-const shown = (spread: Spread | undefined, digits: number) =>
-  spread
-    ? `${spread.median.toFixed(digits)} (${spread.quartiles.map((end) => end.toFixed(digits)).join('–')})`
-    : ''
+function shown(values: number[], digits: number): string {
+  const { median = Number.NaN, quartiles = [] } = spread(values) ?? {}
+  return `${median.toFixed(digits)} (${quartiles.map((end) => end.toFixed(digits)).join('–')})`
+}
 
-console.log(`${readers} readers × ${rate}/s for ${seconds} s, ${rounds} rounds; ${cores.said}.`)
-console.log('Server CPU a delivery; medians, quartiles in brackets.\n')
 console.log(
-  `${'transport'.padEnd(15)}${'with, µs'.padEnd(22)}${'without, µs'.padEnd(22)}${'ratio'.padEnd(22)}control`,
+  `${readers} readers for ${seconds} s, ${rounds} ${rounds === 1 ? 'round' : 'rounds'} of four servers at once; ${cores.said}.`,
 )
+console.log('Server CPU a delivery; medians, quartiles in brackets.\n')
+const columns = ['transport', 'per s', 'with, µs', 'without, µs', 'ratio', 'control']
+const line = (cells: string[]) => cells.map((cell, n) => cell.padEnd([15, 7, 22, 22, 22, 0][n] ?? 0)).join('')
+console.log(line(columns))
 for (const transport of positionals.length > 0 ? (positionals as TransportName[]) : transportNames) {
-  const all: Record<Side, number>[] = []
-  for (let round = 1; round <= rounds; round++) {
-    const costs = {} as Record<Side, number>
-    for (const side of shuffled(sides, random)) costs[side] = await cost(transport, side, round)
-    all.push(costs)
-  }
-  const of = (value: (costs: Record<Side, number>) => number) => spread(all.map(value))
+  const all: number[][] = []
+  for (let number = 1; number <= rounds; number++) all.push(await round(transport, number))
+  const of = (value: (a: number, b: number, c: number, d: number) => number[]) =>
+    all.flatMap(([a = 0, b = 0, c = 0, d = 0]) => value(a, b, c, d))
   console.log(
-    [
-      transport.padEnd(15),
+    line([
+      transport,
+      String(rateOf(transport)),
       shown(
-        of(({ metered }) => metered),
+        of((a, b) => [a, b]),
         2,
-      ).padEnd(22),
+      ),
       shown(
-        of(({ unmetered }) => unmetered),
+        of((_a, _b, c, d) => [c, d]),
         2,
-      ).padEnd(22),
+      ),
       shown(
-        of(({ metered, unmetered }) => metered / unmetered),
-        3,
-      ).padEnd(22),
-      shown(
-        of(({ control, unmetered }) => control / unmetered),
+        of((a, b, c, d) => [Math.sqrt((a * b) / (c * d))]),
         3,
       ),
-    ].join(''),
+      shown(
+        of((a, b, c, d) => [a / b, c / d]),
+        3,
+      ),
+    ]),
   )
 }

@@ -10,6 +10,14 @@ export interface Batch {
   readonly epoch: string
   /** Where a reader stands who has them all. */
   readonly cursor: Cursor
+  /** Of their JSON in UTF-8, whatever a transport puts around it. */
+  readonly bytes: number
+}
+
+export function batchOf(entries: readonly Entry[], epoch: string): Batch {
+  let bytes = 0
+  for (const entry of entries) bytes += entryBytes(entry)
+  return { entries, epoch, cursor: formatCursor(epoch, entries.at(-1)?.seq ?? 0), bytes }
 }
 
 /**
@@ -47,3 +55,6 @@ export function batchEncoder(encode: (entry: Entry, cursor: Cursor) => Buffer): 
 
 /** The JSON of an entry: what every wire format has inside. */
 export const entryJson = oncePerEntry((entry) => JSON.stringify(entry))
+
+/** Its length in UTF-8. */
+export const entryBytes = oncePerEntry((entry) => Buffer.byteLength(entryJson(entry)))

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { type Cursor, formatCursor, parseCursor } from '../contract/cursor.ts'
+import { type Cursor, parseCursor } from '../contract/cursor.ts'
 import { type Draft, type Entry, type Joined, PAGE_SIZE, type Page } from '../contract/wire.ts'
-import type { Batch } from './encoding.ts'
+import { type Batch, batchOf } from './encoding.ts'
 import type { Appended, Log, Stop } from './log.ts'
 
 /** Who asks: the request or handshake that carried them here, and the lane it named. */
@@ -34,6 +34,8 @@ export interface Feed {
   news(room: string, cursor: Cursor, onNews: () => void): Stop
   /** Backlog, then live, with no seam visible to the reader, until it leaves. */
   follow(room: string, cursor: Cursor | undefined, who: Who, listener: FeedListener): Following
+  /** True while readers are handed entries: whatever is written meanwhile carries them. */
+  isHandingOver(): boolean
 }
 
 /** A reader's place in a room. */
@@ -42,6 +44,14 @@ export interface Following {
   joined: Promise<void>
   /** From here on the reader is told nothing more. */
   leave: Stop
+  /** What the reader has been handed so far. It is counted here, where it costs a reader nothing to speak of. */
+  handed(): Handed
+}
+
+/** Entries, and the bytes of their JSON. */
+export interface Handed {
+  entries: number
+  bytes: number
 }
 
 /**
@@ -63,6 +73,7 @@ export function createFeed(log: Log): Feed {
   /** By room; a room nobody reads has none. */
   const audiences = new Map<string, Audience>()
   const due = new Set<Audience>()
+  let handing = false
 
   /**
    * Entries that are appended in one turn of the event loop are handed over together at its end: each reader then costs
@@ -92,8 +103,19 @@ export function createFeed(log: Log): Feed {
     if (waiting.length === 0) return
     audience.waiting = []
     audience.size = 0
-    const batch: Batch = { entries: waiting, epoch: parseCursor(cursor).epoch, cursor }
-    for (const onBatch of readers) onBatch(batch)
+    const batch = batchOf(waiting, parseCursor(cursor).epoch)
+    whileHanding(() => {
+      for (const onBatch of readers) onBatch(batch)
+    })
+  }
+
+  function whileHanding(hand: () => void) {
+    handing = true
+    try {
+      hand()
+    } finally {
+      handing = false
+    }
   }
 
   function subscribe(room: string, onBatch: (batch: Batch) => void): Stop {
@@ -139,6 +161,8 @@ export function createFeed(log: Log): Feed {
     let position = after
     /** The seq of `position`, once the log has said where that is. */
     let last = 0
+    let entries = 0
+    let bytes = 0
     let live = false
     let news = false
     let gone = false
@@ -155,7 +179,7 @@ export function createFeed(log: Log): Feed {
         void catchUp()
       } else if (next.entries.length > 0) {
         advance(next.cursor, last + next.entries.length)
-        listener.onEntries(next)
+        handOut(next)
       }
     })
     function leave() {
@@ -168,7 +192,13 @@ export function createFeed(log: Log): Feed {
       const first = batch.entries[0]?.seq ?? 0
       if (first === last + 1) return batch
       if (first > last) return undefined
-      return { ...batch, entries: batch.entries.slice(last + 1 - first) }
+      return batchOf(batch.entries.slice(last + 1 - first), batch.epoch)
+    }
+
+    function handOut(batch: Batch) {
+      entries += batch.entries.length
+      bytes += batch.bytes
+      listener.onEntries(batch)
     }
 
     function advance(cursor: Cursor, seq: number) {
@@ -190,8 +220,7 @@ export function createFeed(log: Log): Feed {
           if (ready) await ready
           // A reader may leave in the middle of a page.
           if (gone) return
-          const end = entries.at(-1)?.seq ?? seq
-          listener.onEntries({ entries, epoch, cursor: formatCursor(epoch, end) })
+          whileHanding(() => handOut(batchOf(entries, epoch)))
         }
         advance(slice.cursor, seq)
         if (!slice.more && !news) break
@@ -209,7 +238,7 @@ export function createFeed(log: Log): Feed {
         reject(error)
       })
     })
-    return { joined, leave }
+    return { joined, leave, handed: () => ({ entries, bytes }) }
   }
 
   return {
@@ -217,6 +246,7 @@ export function createFeed(log: Log): Feed {
     page,
     news,
     follow,
+    isHandingOver: () => handing,
   }
 }
 

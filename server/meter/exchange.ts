@@ -10,14 +10,17 @@ export interface Connection {
   written: number
   /** The account of its first request, whose connection it is. */
   first: Account | undefined
-  /** The requests under way, the oldest first; more than one only when a client pipelines. */
-  exchanges: Exchange[]
+  /** The oldest request under way. */
+  current: Exchange | undefined
+  /** The latest, under way or not. */
   last: Exchange | undefined
 }
 
 /** One request and its answer, or an upgraded connection until it closes. */
 export interface Exchange {
   connection: Connection
+  /** The one that came before this one was answered, when a client pipelines. */
+  next: Exchange | undefined
   transport: TransportName | 'other'
   client: string | undefined
   account: Account
@@ -30,7 +33,8 @@ export interface Exchange {
   pagePayload: number
   /** Whether it is a poll, and one that brought nothing. */
   emptyPoll: boolean
-  /** The length of the request's body, where it said one. */
+  /** Whether the request has a body, and its length where it said one. */
+  hasBody: boolean
   bodyIn: number
   headOutKnown: boolean
 }
@@ -42,6 +46,7 @@ export const newExchange = (
   account: Account,
 ): Exchange => ({
   connection,
+  next: undefined,
   transport,
   client,
   account,
@@ -50,6 +55,7 @@ export const newExchange = (
   body: 0,
   pagePayload: 0,
   emptyPoll: false,
+  hasBody: false,
   bodyIn: 0,
   headOutKnown: false,
 })

@@ -6,12 +6,11 @@ import type { Account } from './ledger.ts'
 
 /**
  * Which message is about the feed and which is the feed itself, told without asking the transport: a message that is
- * written while the feed hands over an entry carries that entry; every other one is control. It is one thread, so
- * one pair of variables knows.
+ * written while the feed hands over entries carries them; every other one is control.
  */
 export interface Messages {
-  /** True while an entry is being handed to a reader. */
-  carrying: boolean
+  /** Asks the feed whether it is just handing over entries. */
+  isHandingOver(): boolean
   /** The bytes of the WebSocket message being read, until it turns out to be a draft. */
   heard: number
 }
@@ -56,7 +55,7 @@ export function tapEngine(engine: Engine, messages: Messages) {
   engine.on('connection', (socket) => {
     const account = accountOf(socket.request)
     socket.on('packetCreate', ({ data }: Packet) => {
-      if (!messages.carrying) saidControl(account, PACKET_TYPE + byteLength(data))
+      if (!messages.isHandingOver()) saidControl(account, PACKET_TYPE + byteLength(data))
     })
     socket.on('packet', ({ data }: Packet) => {
       // Socket.IO defers its events, so who publishes must be read off the packet: type, namespace, ack id, name.

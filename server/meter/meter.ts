@@ -5,7 +5,7 @@ import type { Feed } from '../feed/feed.ts'
 import { createLedger } from './ledger.ts'
 import { type Engine, type Messages, tapEngine, tapWebSockets, type WebSocketServer } from './messages.ts'
 import { createSockets } from './sockets.ts'
-import { wrapFeed } from './wrap.ts'
+import { createWrap } from './wrap.ts'
 
 /**
  * The meter counts what each transport costs, and no transport knows of it. It looks from two sides:
@@ -26,8 +26,9 @@ export interface Meter {
 
 export function createMeter(maxClients?: number): Meter {
   const ledger = createLedger(maxClients)
-  const messages: Messages = { carrying: false, heard: 0 }
+  const messages: Messages = { isHandingOver: () => false, heard: 0 }
   const sockets = createSockets(ledger, messages)
+  const { wrap, settle } = createWrap(ledger, messages)
 
   return {
     ServerResponse: sockets.ServerResponse,
@@ -36,9 +37,10 @@ export function createMeter(maxClients?: number): Meter {
       tapWebSockets(webSockets, messages)
       tapEngine(engine, messages)
     },
-    wrap: (feed, transport) => wrapFeed(feed, transport, ledger, messages),
+    wrap,
     read(client) {
       sockets.settle()
+      settle()
       return ledger.read(client)
     },
   }

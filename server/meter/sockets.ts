@@ -13,7 +13,7 @@ import type { Messages } from './messages.ts'
  * transport, so it makes no closure per request and names each field it adds to.
  */
 export function createSockets(ledger: Ledger, messages: Messages) {
-  const connections = new Map<Duplex, Connection>()
+  const connections = new Set<Connection>()
 
   /**
    * A response that is counted. Node makes one for each request and detaches it from its socket when it is done: so the
@@ -62,10 +62,11 @@ export function createSockets(ledger: Ledger, messages: Messages) {
       read: 0,
       written: 0,
       first: undefined,
-      exchanges: [],
+      current: undefined,
       last: undefined,
     }
-    connections.set(socket, connection)
+    connections.add(connection)
+    ;(socket as MeteredSocket)[connectionKey] = connection
     socket.once('close', () => closed(connection))
   }
 
@@ -75,7 +76,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     connection.last ??= newExchange(connection, 'other', undefined, connection.first)
     settle(connection)
     for (const tally of connection.first.tallies) tally.open--
-    connections.delete(connection.socket)
+    connections.delete(connection)
   }
 
   /** Begins an exchange on a connection: from here on its bytes are this request's. */
@@ -93,20 +94,27 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     }
     const exchange = newExchange(connection, transport, client, account)
     request[exchangeKey] = exchange
-    connection.exchanges.push(exchange)
+    if (connection.current && last) {
+      // What comes behind a request that is not answered yet counts for that one: pipelining is all but extinct.
+      last.next = exchange
+      settle(connection)
+    } else {
+      connection.current = exchange
+      settleRead(connection, exchange)
+    }
     connection.last = exchange
-    settle(connection)
     return exchange
   }
 
   function requested(request: IncomingMessage): Exchange | undefined {
-    const connection = connections.get(request.socket)
+    const connection = (request.socket as MeteredSocket)[connectionKey]
     if (!connection) return undefined
     const exchange = begin(connection, request)
     const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
     exchange.bodyIn = length === undefined ? 0 : Number(length)
+    exchange.hasBody = exchange.bodyIn > 0 || encoding !== undefined
     // All that has come by now is the head, unless a body follows at its heels.
-    if (exchange.bodyIn === 0 && encoding === undefined) {
+    if (!exchange.hasBody) {
       for (const tally of exchange.account.tallies) tally.headBytesIn += exchange.bytesIn
     }
     return exchange
@@ -114,8 +122,11 @@ export function createSockets(ledger: Ledger, messages: Messages) {
 
   /** The end of an exchange: its bytes are all counted now, and what is not body is head. */
   function answered(exchange: Exchange, response: MeteredResponse) {
-    const { connection, account, bodyIn, bytesIn, body, emptyPoll, headOutKnown } = settled(exchange)
-    const { bytesOut } = exchange
+    const { connection } = exchange
+    // What has come since the head of a request without a body is the next one's.
+    if (!exchange.hasBody && !exchange.next) settleWritten(connection, exchange)
+    else settle(connection)
+    const { account, bodyIn, bytesIn, bytesOut, body, emptyPoll, headOutKnown } = exchange
     const hadWholeBody = bodyIn > 0 && response.req.complete
     const isEmpty = emptyPoll && response.writableFinished
     for (const tally of account.tallies) {
@@ -129,7 +140,8 @@ export function createSockets(ledger: Ledger, messages: Messages) {
       }
     }
     response.exchange = undefined
-    connection.exchanges.splice(connection.exchanges.indexOf(exchange), 1)
+    // Node answers in the order in which it was asked (RFC 9112 §9.3.2).
+    connection.current = exchange.next
   }
 
   /** A head that leaves before there is a body is all that was written so far. */
@@ -145,13 +157,14 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     const length = typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length
     exchange.body += length
     // Socket.IO's messages are counted one by one (messages.ts); what pages and /meter say is no message of a feed.
-    if (messages.carrying || exchange.transport === 'socket-io' || exchange.transport === 'other') return
+    if (messages.isHandingOver() || exchange.transport === 'socket-io' || exchange.transport === 'other')
+      return
     for (const tally of exchange.account.tallies) tally.controlBytesOut += length - exchange.pagePayload
     exchange.pagePayload = 0
   }
 
   function upgraded(request: IncomingMessage, socket: Duplex, head: Buffer) {
-    const connection = connections.get(socket)
+    const connection = (socket as MeteredSocket)[connectionKey]
     if (!connection) return
     const exchange = begin(connection, request)
     for (const tally of exchange.account.tallies) tally.headBytesIn += exchange.bytesIn - head.length
@@ -177,10 +190,14 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     tap,
     /** Enters what open connections have carried so far. What no request has claimed yet waits for the next one. */
     settle() {
-      for (const connection of connections.values()) if (connection.exchanges.length > 0) settle(connection)
+      for (const connection of connections) if (connection.current) settle(connection)
     },
   }
 }
+
+/** A socket carries its connection with it, as a request its exchange. */
+const connectionKey = Symbol('connection')
+type MeteredSocket = Duplex & { [connectionKey]?: Connection }
 
 /** Node hands its responses options that its types do not tell of. */
 const Response = ServerResponse as new (request: IncomingMessage, options?: object) => ServerResponse
@@ -196,20 +213,27 @@ function named(account: Account): Account {
 
 /** Enters what a connection has read and written since it was last looked at. */
 function settle(connection: Connection) {
-  const { socket } = connection
-  const exchange = connection.exchanges[0] ?? connection.last
+  const exchange = connection.current ?? connection.last
   if (!exchange) return
-  const read = socket.bytesRead - connection.read
-  // What a broken connection still had queued is taken off again by Node.
-  const written = Math.max(0, socket.bytesWritten - connection.written)
+  settleRead(connection, exchange)
+  settleWritten(connection, exchange)
+}
+
+function settleRead(connection: Connection, exchange: Exchange) {
+  const read = connection.socket.bytesRead - connection.read
+  if (read === 0) return
   connection.read += read
-  connection.written += written
   exchange.bytesIn += read
+  for (const tally of exchange.account.tallies) tally.bytesIn += read
+}
+
+function settleWritten(connection: Connection, exchange: Exchange) {
+  // What a broken connection still had queued is taken off again by Node.
+  const written = Math.max(0, connection.socket.bytesWritten - connection.written)
+  if (written === 0) return
+  connection.written += written
   exchange.bytesOut += written
-  for (const tally of exchange.account.tallies) {
-    tally.bytesIn += read
-    tally.bytesOut += written
-  }
+  for (const tally of exchange.account.tallies) tally.bytesOut += written
 }
 
 function settled(exchange: Exchange): Exchange {

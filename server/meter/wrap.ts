@@ -1,68 +1,96 @@
 import type { TransportName } from '../contract/transports.ts'
-import { entryJson, oncePerBatch, oncePerEntry } from '../feed/encoding.ts'
-import type { Feed, FeedListener, Who } from '../feed/feed.ts'
+import type { Page } from '../contract/wire.ts'
+import { entryBytes } from '../feed/encoding.ts'
+import type { Feed, Following, Handed, Who } from '../feed/feed.ts'
 import { exchangeOf } from './exchange.ts'
-import type { Ledger } from './ledger.ts'
+import type { Account, Ledger } from './ledger.ts'
 import type { Messages } from './messages.ts'
 
-/** The feed side of the meter: the same feed, counting what passes. */
-export function wrapFeed(feed: Feed, transport: TransportName, ledger: Ledger, messages: Messages): Feed {
-  const accountOf = ({ request, client }: Who) =>
-    exchangeOf(request)?.account ?? ledger.account(transport, client)
+/** One who follows a room, and what of it is entered already. */
+interface Reader {
+  account: Account
+  following: Following
+  entered: Handed
+}
 
-  return {
-    publish(room, draft, who) {
-      const payload = Buffer.byteLength(JSON.stringify(draft))
-      for (const tally of accountOf(who).tallies) {
-        tally.entriesIn++
-        tally.payloadBytesIn += payload
-        // The message that brought it was no control message after all.
-        tally.controlBytesIn -= messages.heard
-      }
-      messages.heard = 0
-      return feed.publish(room, draft, who)
-    },
-    async page(room, cursor, who) {
-      const page = await feed.page(room, cursor, who)
+/**
+ * The feed side of the meter: the same feed, with what passes entered under a transport. The feed itself counts what a
+ * reader is handed, as Node counts the bytes of a socket; so here, too, only differences of two readings are entered,
+ * and a delivery costs nothing more than it did.
+ */
+export function createWrap(ledger: Ledger, messages: Messages) {
+  const readers = new Set<Reader>()
+
+  function wrap(feed: Feed, transport: TransportName): Feed {
+    messages.isHandingOver = feed.isHandingOver
+    const accountOf = ({ request, client }: Who) =>
+      exchangeOf(request)?.account ?? ledger.account(transport, client)
+
+    function enterPage({ entries, gap }: Page, who: Who) {
+      const exchange = exchangeOf(who.request)
+      if (exchange) exchange.emptyPoll = entries.length === 0 && !gap
+      if (entries.length === 0) return
       let payload = 0
-      for (const entry of page.entries) payload += payloadBytes(entry)
+      for (const entry of entries) payload += entryBytes(entry)
       for (const tally of accountOf(who).tallies) {
-        tally.entriesOut += page.entries.length
+        tally.entriesOut += entries.length
         tally.payloadBytesOut += payload
       }
-      const exchange = exchangeOf(who.request)
-      if (exchange) {
-        exchange.pagePayload = payload
-        exchange.emptyPoll = page.entries.length === 0 && !page.gap
-      }
-      return page
-    },
-    news: feed.news,
-    follow(room, cursor, who, listener) {
-      const account = accountOf(who)
-      const counted: FeedListener = {
-        ...listener,
-        onEntries(batch) {
-          const payload = payloadOf(batch)
-          for (const tally of account.tallies) {
-            tally.entriesOut += batch.entries.length
-            tally.payloadBytesOut += payload
-          }
-          messages.carrying = true
-          try {
-            listener.onEntries(batch)
-          } finally {
-            messages.carrying = false
-          }
-        },
-      }
-      return feed.follow(room, cursor, who, counted)
-    },
+      if (exchange) exchange.pagePayload = payload
+    }
+
+    return {
+      ...feed,
+
+      publish(room, draft, who) {
+        const payload = Buffer.byteLength(JSON.stringify(draft))
+        for (const tally of accountOf(who).tallies) {
+          tally.entriesIn++
+          tally.payloadBytesIn += payload
+          // The message that brought it was no control message after all.
+          tally.controlBytesIn -= messages.heard
+        }
+        messages.heard = 0
+        return feed.publish(room, draft, who)
+      },
+
+      async page(room, cursor, who) {
+        const page = await feed.page(room, cursor, who)
+        enterPage(page, who)
+        return page
+      },
+
+      follow(room, cursor, who, listener) {
+        const following = feed.follow(room, cursor, who, listener)
+        const reader: Reader = { account: accountOf(who), following, entered: { entries: 0, bytes: 0 } }
+        readers.add(reader)
+        function end() {
+          if (readers.delete(reader)) enter(reader)
+        }
+        following.joined.catch(end)
+        return {
+          ...following,
+          leave() {
+            following.leave()
+            end()
+          },
+        }
+      },
+    }
+  }
+
+  return {
+    wrap,
+    /** Enters what readers have been handed so far. */
+    settle: () => readers.forEach(enter),
   }
 }
 
-const payloadBytes = oncePerEntry((entry) => Buffer.byteLength(entryJson(entry)))
-
-const payloadOf = oncePerBatch(({ entries }) =>
-  entries.reduce((bytes, entry) => bytes + payloadBytes(entry), 0),
-)
+function enter(reader: Reader) {
+  const { entries, bytes } = reader.following.handed()
+  for (const tally of reader.account.tallies) {
+    tally.entriesOut += entries - reader.entered.entries
+    tally.payloadBytesOut += bytes - reader.entered.bytes
+  }
+  reader.entered = { entries, bytes }
+}

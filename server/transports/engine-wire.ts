@@ -1,18 +1,19 @@
 import { Socket as TcpSocket } from 'node:net'
 import type { Socket as IoSocket } from 'socket.io'
-import { WebSocket } from 'ws'
 
 /**
  * The TCP socket under an Engine.IO connection that has become a WebSocket, so that a frame made once can be written to
  * a thousand of them. Engine.IO does not show it: its transport keeps the WebSocket in `socket`, which keeps the TCP
- * socket in `_socket` (both as of engine.io 6.6 and ws 8). Wherever the three are not what is expected there is no wire,
- * and who asked sends the ordinary way.
+ * socket in `_socket` (both as of engine.io 6.6 and ws 8, of which Engine.IO may have a copy of its own). Wherever the
+ * three are not what is expected there is no wire, and who asked sends the ordinary way.
  */
 export function wireOf({ transport }: IoSocket['conn']): TcpSocket | undefined {
-  const { socket } = transport as unknown as { socket?: unknown }
-  if (transport.name !== 'websocket' || !(socket instanceof WebSocket)) return undefined
-  if (socket.readyState !== WebSocket.OPEN || socket.extensions !== '') return undefined
-  const { _socket: wire } = socket as unknown as { _socket?: unknown }
+  const { socket } = transport as unknown as {
+    socket?: { readyState?: unknown; extensions?: unknown; _socket?: unknown }
+  }
+  if (transport.name !== 'websocket' || socket?.readyState !== OPEN || socket.extensions !== '')
+    return undefined
+  const { _socket: wire } = socket
   return wire instanceof TcpSocket ? wire : undefined
 }
 
@@ -22,3 +23,6 @@ export function idleWireOf(conn: IoSocket['conn']): TcpSocket | undefined {
   const isIdle = conn.readyState === 'open' && conn.transport.writable === true
   return isIdle && Array.isArray(writeBuffer) && writeBuffer.length === 0 ? wireOf(conn) : undefined
 }
+
+/** The `readyState` of a WebSocket that may be written to. */
+const OPEN = 1

@@ -16,7 +16,7 @@ export interface Joins {
 }
 
 export function createJoins(feed: Feed, who: Who): Joins {
-  const joins = new Map<string, Following>()
+  const joins = new Map<string, Pick<Following, 'joined' | 'leave'>>()
 
   async function join(room: string, after: Cursor | undefined, listener: FeedListener): Promise<void> {
     if (!joins.has(room) && joins.size >= MAX_JOINS) {

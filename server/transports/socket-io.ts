@@ -107,9 +107,10 @@ function boundedQueue({ conn }: Socket) {
       else {
         for (const entry of batch.entries) {
           const packet = encodePacket(entry)
+          // Counted first: what can be sent at once is, and says so before write returns.
+          queued += packet.length
           // The packet is encoded already, and conn.write adds only Engine.IO's own type byte.
           conn.write(packet, { compress: false })
-          queued += packet.length
         }
       }
       if (owed() > MAX_QUEUE) conn.close(true)
