@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { emptyTally } from '../contract/meter.ts'
 import type { TransportName } from '../contract/transports.ts'
 import type { Account } from './ledger.ts'
 
@@ -67,7 +68,7 @@ export type MeteredRequest = IncomingMessage & { [exchangeKey]?: Exchange }
 
 export const exchangeOf = (request: MeteredRequest): Exchange | undefined => request[exchangeKey]
 
-/** Where what nobody asked for is entered: nowhere. */
-const nobody: Account = { tallies: [], used: 0 }
+/** Where what nobody asked for is entered, and nobody reads it. */
+const nobody: Account = { tally: emptyTally(), used: 0 }
 
 export const accountOf = (request: MeteredRequest): Account => request[exchangeKey]?.account ?? nobody

@@ -1,10 +1,9 @@
-import { emptyTally, type Tallies, type Tally } from '../contract/meter.ts'
+import { emptyTally, type Tallies, type Tally, tallyFields } from '../contract/meter.ts'
 import { type TransportName, transportNames } from '../contract/transports.ts'
 
-/** Where something is entered: the transport's tally, and the lane's where the request named one. */
+/** Where something is entered, once: the tally of the lane that the request named, else the transport's own. */
 export interface Account {
-  /** The tally it was opened for is the last. */
-  readonly tallies: readonly Tally[]
+  tally: Tally
   /** The tick of its last use. */
   used: number
 }
@@ -20,11 +19,13 @@ export interface Ledger {
 type Book = Map<TransportName | 'other', Account>
 
 /**
- * The books. Transports are few and kept for good; client names come from strangers, so only the most recently used
- * are remembered (a tally is 18 numbers; 4,096 clients on one transport each stay within 2 MB).
+ * The books. Entering happens with every request and reading hardly ever, so a transport's total is added up when it is
+ * asked for. Client names come from strangers, so only the most recently used are remembered (a tally is 18 numbers;
+ * 4,096 clients on one transport each stay within 2 MB); what the others have cost stays with the transport.
  */
 export function createLedger(maxClients = 4_096): Ledger {
-  const totals: Book = new Map()
+  /** What named no client, or one that is forgotten. */
+  const unnamed: Book = new Map()
   const clients = new Map<string, Book>()
   let tick = 0
 
@@ -33,20 +34,11 @@ export function createLedger(maxClients = 4_096): Ledger {
     return account
   }
 
-  function total(transport: TransportName | 'other'): Account {
-    const found = totals.get(transport) ?? { tallies: [emptyTally()], used: 0 }
-    totals.set(transport, found)
-    return found
-  }
-
-  function account(transport: TransportName | 'other', client: string | undefined): Account {
-    if (client === undefined) return total(transport)
-    const book = clients.get(client) ?? remember(client)
-    const known = book.get(transport)
-    if (known) return use(known)
-    const opened = use({ tallies: [...total(transport).tallies, emptyTally()], used: 0 })
-    book.set(transport, opened)
-    return opened
+  function accountOf(transport: TransportName | 'other', client: string | undefined): Account {
+    const book = client === undefined ? unnamed : (clients.get(client) ?? remember(client))
+    const found = book.get(transport) ?? { tally: emptyTally(), used: 0 }
+    book.set(transport, found)
+    return use(found)
   }
 
   function remember(client: string): Book {
@@ -61,17 +53,38 @@ export function createLedger(maxClients = 4_096): Ledger {
     const lastUse = (book: Book) => Math.max(...[...book.values()].map(({ used }) => used))
     const byUse = [...clients].map(([name, book]) => ({ name, used: lastUse(book) }))
     byUse.sort((a, b) => a.used - b.used)
-    for (const { name } of byUse.slice(0, Math.ceil(maxClients / 8))) clients.delete(name)
+    for (const { name } of byUse.slice(0, Math.ceil(maxClients / 8))) {
+      clients.get(name)?.forEach(moveToUnnamed)
+      clients.delete(name)
+    }
+  }
+
+  /** Whoever holds the account still goes on entering: it leads to the transport's own tally now. */
+  function moveToUnnamed(account: Account, transport: TransportName | 'other') {
+    const { tally } = accountOf(transport, undefined)
+    add(tally, account.tally)
+    account.tally = tally
   }
 
   function read(client?: string): Tallies {
-    const book = client === undefined ? totals : clients.get(client)
+    const books = client === undefined ? [unnamed, ...clients.values()] : [clients.get(client) ?? new Map()]
     // Being asked about is use, too.
-    if (client !== undefined) book?.forEach(use)
+    if (client !== undefined) clients.get(client)?.forEach(use)
     const names = [...transportNames, 'other'] as const
-    const tallies = names.map((name) => [name, { ...(book?.get(name)?.tallies.at(-1) ?? emptyTally()) }])
+    const tallies = names.map((name) => {
+      const total = emptyTally()
+      for (const book of books) {
+        const account = book.get(name)
+        if (account) add(total, account.tally)
+      }
+      return [name, total]
+    })
     return Object.fromEntries(tallies) as Tallies
   }
 
-  return { account, use, read }
+  return { account: accountOf, use, read }
+}
+
+function add(to: Tally, tally: Tally) {
+  for (const field of tallyFields) to[field] += tally[field]
 }

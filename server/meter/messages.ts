@@ -85,11 +85,11 @@ function hear(messages: Messages, account: Account, bytes: number) {
 }
 
 function saidControl(account: Account, bytes: number) {
-  for (const tally of account.tallies) tally.controlBytesOut += bytes
+  account.tally.controlBytesOut += bytes
 }
 
 function heardControl(account: Account, bytes: number) {
-  for (const tally of account.tallies) tally.controlBytesIn += bytes
+  account.tally.controlBytesIn += bytes
 }
 
 function byteLength(data: unknown): number {

@@ -2,7 +2,14 @@ import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { addressIn } from '../address.ts'
-import { type Connection, type Exchange, exchangeKey, type MeteredRequest, newExchange } from './exchange.ts'
+import {
+  type Connection,
+  type Exchange,
+  exchangeKey,
+  exchangeOf,
+  type MeteredRequest,
+  newExchange,
+} from './exchange.ts'
 import type { Account, Ledger } from './ledger.ts'
 import type { Messages } from './messages.ts'
 
@@ -20,31 +27,31 @@ export function createSockets(ledger: Ledger, messages: Messages) {
    * exchange begins and ends with it, without a listener for each.
    */
   class MeteredResponse extends Response {
-    exchange: Exchange | undefined
-
     constructor(request: IncomingMessage, options?: object) {
       super(request, options)
-      this.exchange = requested(request)
+      requested(request)
     }
 
     override detachSocket(socket: Socket) {
       super.detachSocket(socket)
-      if (this.exchange) answered(this.exchange, this)
+      const exchange = exchangeOf(this.req)
+      if (exchange) answered(exchange, this)
     }
 
     override flushHeaders() {
       super.flushHeaders()
-      if (this.exchange) sawHead(this.exchange)
+      const exchange = exchangeOf(this.req)
+      if (exchange) sawHead(exchange)
     }
   }
   const { write, end } = ServerResponse.prototype as unknown as Record<'write' | 'end', Write>
   const tapped: Record<'write' | 'end', Write> = {
     write(chunk, encoding, done) {
-      sawBody(this.exchange, chunk)
+      sawBody(exchangeOf(this.req), chunk)
       return write.call(this, chunk, encoding, done)
     },
     end(chunk, encoding, done) {
-      sawBody(this.exchange, chunk)
+      sawBody(exchangeOf(this.req), chunk)
       return end.call(this, chunk, encoding, done)
     },
   }
@@ -75,7 +82,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     connection.first ??= named(ledger.account('other', undefined))
     connection.last ??= newExchange(connection, 'other', undefined, connection.first)
     settle(connection)
-    for (const tally of connection.first.tallies) tally.open--
+    connection.first.tally.open--
     connections.delete(connection)
   }
 
@@ -88,10 +95,9 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     const account = isSameLane ? ledger.use(last.account) : ledger.account(transport, client)
     connection.first ??= named(account)
     const isPreflight = request.method === 'OPTIONS' && 'access-control-request-method' in request.headers
-    for (const tally of account.tallies) {
-      if (isPreflight) tally.preflights++
-      else tally.requests++
-    }
+    const { tally } = account
+    if (isPreflight) tally.preflights++
+    else tally.requests++
     const exchange = newExchange(connection, transport, client, account)
     request[exchangeKey] = exchange
     if (connection.current && last) {
@@ -106,18 +112,17 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     return exchange
   }
 
-  function requested(request: IncomingMessage): Exchange | undefined {
+  function requested(request: IncomingMessage) {
     const connection = (request.socket as MeteredSocket)[connectionKey]
-    if (!connection) return undefined
+    if (!connection) return
     const exchange = begin(connection, request)
     const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
     exchange.bodyIn = length === undefined ? 0 : Number(length)
     exchange.hasBody = exchange.bodyIn > 0 || encoding !== undefined
     // All that has come by now is the head, unless a body follows at its heels.
     if (!exchange.hasBody) {
-      for (const tally of exchange.account.tallies) tally.headBytesIn += exchange.bytesIn
+      exchange.account.tally.headBytesIn += exchange.bytesIn
     }
-    return exchange
   }
 
   /** The end of an exchange: its bytes are all counted now, and what is not body is head. */
@@ -129,17 +134,15 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     const { account, bodyIn, bytesIn, bytesOut, body, emptyPoll, headOutKnown } = exchange
     const hadWholeBody = bodyIn > 0 && response.req.complete
     const isEmpty = emptyPoll && response.writableFinished
-    for (const tally of account.tallies) {
-      if (hadWholeBody) tally.headBytesIn += bytesIn - bodyIn
-      if (!headOutKnown && !response.chunkedEncoding)
-        tally.headBytesOut += bytesOut - (hasNoBody(response) ? 0 : body)
-      if (isEmpty) {
-        tally.emptyResponses++
-        tally.emptyBytesIn += bytesIn
-        tally.emptyBytesOut += bytesOut
-      }
+    const { tally } = account
+    if (hadWholeBody) tally.headBytesIn += bytesIn - bodyIn
+    if (!headOutKnown && !response.chunkedEncoding)
+      tally.headBytesOut += bytesOut - (hasNoBody(response) ? 0 : body)
+    if (isEmpty) {
+      tally.emptyResponses++
+      tally.emptyBytesIn += bytesIn
+      tally.emptyBytesOut += bytesOut
     }
-    response.exchange = undefined
     // Node answers in the order in which it was asked (RFC 9112 §9.3.2).
     connection.current = exchange.next
   }
@@ -149,7 +152,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     const { bytesOut } = settled(exchange)
     if (exchange.headOutKnown || bytesOut === 0) return
     exchange.headOutKnown = true
-    for (const tally of exchange.account.tallies) tally.headBytesOut += bytesOut
+    exchange.account.tally.headBytesOut += bytesOut
   }
 
   function sawBody(exchange: Exchange | undefined, chunk: unknown) {
@@ -159,7 +162,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     // Socket.IO's messages are counted one by one (messages.ts); what pages and /meter say is no message of a feed.
     if (messages.isHandingOver() || exchange.transport === 'socket-io' || exchange.transport === 'other')
       return
-    for (const tally of exchange.account.tallies) tally.controlBytesOut += length - exchange.pagePayload
+    exchange.account.tally.controlBytesOut += length - exchange.pagePayload
     exchange.pagePayload = 0
   }
 
@@ -167,7 +170,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     const connection = (socket as MeteredSocket)[connectionKey]
     if (!connection) return
     const exchange = begin(connection, request)
-    for (const tally of exchange.account.tallies) tally.headBytesIn += exchange.bytesIn - head.length
+    exchange.account.tally.headBytesIn += exchange.bytesIn - head.length
 
     // The first thing written is the answer's head, by whichever library answers.
     const { write } = socket
@@ -176,10 +179,9 @@ export function createSockets(ledger: Ledger, messages: Messages) {
       const result = Reflect.apply(write, this, args)
       settle(connection)
       if (isSwitch(args[0])) {
-        for (const tally of exchange.account.tallies) {
-          tally.upgrades++
-          tally.headBytesOut += exchange.bytesOut
-        }
+        const { tally } = exchange.account
+        tally.upgrades++
+        tally.headBytesOut += exchange.bytesOut
       }
       return result
     } as Duplex['write']
@@ -204,10 +206,9 @@ const Response = ServerResponse as new (request: IncomingMessage, options?: obje
 
 /** Counts a connection for the account of its first request. */
 function named(account: Account): Account {
-  for (const tally of account.tallies) {
-    tally.connections++
-    tally.open++
-  }
+  const { tally } = account
+  tally.connections++
+  tally.open++
   return account
 }
 
@@ -224,7 +225,7 @@ function settleRead(connection: Connection, exchange: Exchange) {
   if (read === 0) return
   connection.read += read
   exchange.bytesIn += read
-  for (const tally of exchange.account.tallies) tally.bytesIn += read
+  exchange.account.tally.bytesIn += read
 }
 
 function settleWritten(connection: Connection, exchange: Exchange) {
@@ -233,7 +234,7 @@ function settleWritten(connection: Connection, exchange: Exchange) {
   if (written === 0) return
   connection.written += written
   exchange.bytesOut += written
-  for (const tally of exchange.account.tallies) tally.bytesOut += written
+  exchange.account.tally.bytesOut += written
 }
 
 function settled(exchange: Exchange): Exchange {

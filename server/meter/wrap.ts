@@ -32,10 +32,9 @@ export function createWrap(ledger: Ledger, messages: Messages) {
       if (entries.length === 0) return
       let payload = 0
       for (const entry of entries) payload += entryBytes(entry)
-      for (const tally of accountOf(who).tallies) {
-        tally.entriesOut += entries.length
-        tally.payloadBytesOut += payload
-      }
+      const { tally } = accountOf(who)
+      tally.entriesOut += entries.length
+      tally.payloadBytesOut += payload
       if (exchange) exchange.pagePayload = payload
     }
 
@@ -44,12 +43,11 @@ export function createWrap(ledger: Ledger, messages: Messages) {
 
       publish(room, draft, who) {
         const payload = Buffer.byteLength(JSON.stringify(draft))
-        for (const tally of accountOf(who).tallies) {
-          tally.entriesIn++
-          tally.payloadBytesIn += payload
-          // The message that brought it was no control message after all.
-          tally.controlBytesIn -= messages.heard
-        }
+        const { tally } = accountOf(who)
+        tally.entriesIn++
+        tally.payloadBytesIn += payload
+        // The message that brought it was no control message after all.
+        tally.controlBytesIn -= messages.heard
         messages.heard = 0
         return feed.publish(room, draft, who)
       },
@@ -88,9 +86,8 @@ export function createWrap(ledger: Ledger, messages: Messages) {
 
 function enter(reader: Reader) {
   const { entries, bytes } = reader.following.handed()
-  for (const tally of reader.account.tallies) {
-    tally.entriesOut += entries - reader.entered.entries
-    tally.payloadBytesOut += bytes - reader.entered.bytes
-  }
+  const { tally } = reader.account
+  tally.entriesOut += entries - reader.entered.entries
+  tally.payloadBytesOut += bytes - reader.entered.bytes
   reader.entered = { entries, bytes }
 }
