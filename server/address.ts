@@ -5,6 +5,8 @@ import { ClientName } from './contract/wire.ts'
 
 /** What a request's URL says about it: the transport it names, and the lane (`client`) it belongs to. */
 export interface Address {
+  /** The path up to its second slash, as it was spelled; empty where the target does not begin with its path. */
+  segment: string
   transport: TransportName | 'other'
   client: string | undefined
   /** Why the `client` in the query cannot be taken, where it cannot. */
@@ -21,16 +23,19 @@ export function addressOf(target = '/'): Address {
   const url = target.startsWith('/') ? target : target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
   const question = url.indexOf('?')
   const path = question < 0 ? url : url.slice(0, question)
-  const transport = byPath.get(firstSegment(path)) ?? 'other'
+  const end = path.indexOf('/', 1)
+  const first = end < 0 ? path : path.slice(0, end)
+  const segment = url === target ? first : ''
+  const transport = byPath.get(first.includes('%') ? decoded(first) : first) ?? 'other'
   // GET /meter?client=a&client=b asks about lanes; it is none itself.
-  if (question < 0 || path === '/meter') return { transport, client: undefined, error: undefined }
+  if (question < 0 || path === '/meter') return { segment, transport, client: undefined, error: undefined }
 
   // Most queries name nobody, and a look is cheaper than a parse; behind a % a name may be spelled with escapes.
   const query = url.slice(question + 1)
   const clients = /client|%/.test(query) ? clientsIn(query) : []
-  if (clients.length === 0) return { transport, client: undefined, error: undefined }
+  if (clients.length === 0) return { segment, transport, client: undefined, error: undefined }
   const error = checkClient(clients.length === 1 ? clients[0] : clients)
-  return { transport, client: error ? undefined : clients[0], error }
+  return { segment, transport, client: error ? undefined : clients[0], error }
 }
 
 /** Every value of `client`. Without escapes a query is what it looks like. */
@@ -44,14 +49,24 @@ const remembered = Symbol('address')
 
 /** The address of a request, read once: the meter, the door and the transport all ask for it. */
 export function addressIn(request: IncomingMessage & { [remembered]?: Address }): Address {
-  request[remembered] ??= addressOf(request.url)
+  request[remembered] ??= known(request.url ?? '/')
   return request[remembered]
 }
 
-function firstSegment(path: string): string {
-  const end = path.indexOf('/', 1)
-  const segment = end < 0 ? path : path.slice(0, end)
-  if (!segment.includes('%')) return segment
+/** While nothing is new, a poll is asked for by the same URL again and again: the latest few need not be read anew. */
+const latest = new Map<string, Address>()
+const MAX_KNOWN = 256
+
+function known(url: string): Address {
+  const found = latest.get(url)
+  if (found) return found
+  const address = addressOf(url)
+  if (latest.size >= MAX_KNOWN) latest.clear()
+  latest.set(url, address)
+  return address
+}
+
+function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment)
   } catch {

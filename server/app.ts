@@ -45,12 +45,11 @@ export async function createApp(options: AppOptions = {}): Promise<FastifyInstan
   speakTheContract(app)
   await app.register(describeApi)
 
-  // The two socket servers, each on its own path of the door
-  await app.register(fastifyWebsocket, webSocketOptions(door))
+  // The same feed, five times; the two socket servers have each a path of the door of their own
   app.decorate('io', createIo(door))
-
-  // The same feed, five times
   for (const name of transportNames) {
+    // Its hooks run for every route that comes after it, and are none of the polls' business.
+    if (name === 'websocket') await app.register(fastifyWebsocket, webSocketOptions(door))
     await app.register(transports[name], { prefix: pathOf[name], feed: meter.wrap(feed, name) })
   }
 

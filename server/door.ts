@@ -66,7 +66,7 @@ export function createDoor(options: DoorOptions = {}): Door {
     return server
   }
 
-  const stackOf = ({ url = '/' }: IncomingMessage) => stacks.get(/^\/[^/?]*/.exec(url)?.[0] ?? '')
+  const stackOf = (request: IncomingMessage) => stacks.get(addressIn(request).segment)
 
   /** Lets a request in, or answers it and returns false. Preflights end here. */
   function admit(request: IncomingMessage, response: ServerResponse): boolean {

@@ -128,11 +128,6 @@ export function createFeed(log: Log): Feed {
     }
   }
 
-  async function page(room: string, after: Cursor | undefined): Promise<Page> {
-    const { cursor, gap, more, entries } = await log.after(room, after, PAGE_SIZE)
-    return { cursor, gap, more, entries }
-  }
-
   function news(room: string, cursor: Cursor, onNews: () => void): Stop {
     const unsubscribe = subscribe(room, tell)
     let told = false
@@ -243,7 +238,7 @@ export function createFeed(log: Log): Feed {
 
   return {
     publish: (room, draft, who) => log.append(room, draft, who.client),
-    page,
+    page: (room, cursor) => log.after(room, cursor, PAGE_SIZE),
     news,
     follow,
     isHandingOver: () => handing,
