@@ -108,7 +108,7 @@ describe('starting', () => {
     [['--port', 'http'], 'A port is a number from 0 to 65535.'],
     [['--prot', '3000'], 'Did you mean --port?'],
     [['--host', '192.0.2.1'], 'Use --host 127.0.0.1, or 0.0.0.0 to let others in.'],
-    [['--data', './data'], '--data memory'],
+    [['--data', 'package.json'], 'or --data memory'],
   ])('with %j ends with 1, and says what to do', async (flags, sentence) => {
     const program = started(start(flags))
     expect(await program.exited()).toBe(1)

@@ -1,7 +1,10 @@
+import { randomFrom } from '../server/contract/random.ts'
 import type { TransportName } from '../server/contract/transports.ts'
 import type { Scenario } from './scenario.ts'
 
 /** What of a scenario is executed: its cases, and in which order. Pure functions, for the browser and the command. */
+
+export { randomFrom }
 
 /** One case of a scenario: the sweep's field filled in. */
 export interface Case {
@@ -72,15 +75,4 @@ export function shuffled<T>(items: readonly T[], random: () => number): T[] {
     copy[other] = kept
   }
   return copy
-}
-
-/** A generator of numbers from 0 to 1 that repeats for the same seed: mulberry32. */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

@@ -11,6 +11,8 @@ import { createFeed } from './feed/feed.ts'
 import type { Log } from './feed/log.ts'
 import { createMemoryLog } from './feed/memory-log.ts'
 import { refuseSocket, refuseUrl, speakTheContract } from './http.ts'
+import { createLimits, type LimitOptions } from './limits.ts'
+import { type LinksOptions, links } from './links.ts'
 import { createMeter, type Meter } from './meter/meter.ts'
 import { describeApi, docs, pages } from './pages.ts'
 import { reports } from './reports.ts'
@@ -22,16 +24,23 @@ export interface AppOptions extends DoorOptions {
   log?: Log
   meter?: Meter
   logger?: FastifyServerOptions['logger']
+  /** What one address may do, and when load is shed. */
+  limits?: LimitOptions
+  /** Between two heartbeats of a connection that is held open, in ms; for tests in a hurry. */
+  heartbeat?: number
   /** The folder whose reports are shown; none without it. */
   reports?: string
+  /** Where links may listen; nowhere without it. */
+  links?: LinksOptions
 }
 
-/** The whole server, ready to listen: door → feed → meter → five transports → what stands beside them. */
+/** The whole server, ready to listen: door → feed within limits → meter → five transports → what stands beside them. */
 export async function createApp(options: AppOptions = {}): Promise<FastifyInstance> {
   const meter = options.meter ?? createMeter()
-  const door = createDoor({ ...options, ServerResponse: meter.ServerResponse })
+  const limits = createLimits(options.limits)
+  const door = createDoor({ ...options, gate: limits, ServerResponse: meter.ServerResponse })
   const log = options.log ?? createMemoryLog()
-  const feed = createFeed(log)
+  const feed = limits.limit(createFeed(log))
 
   const app = Fastify({
     serverFactory: door.serverFactory,
@@ -46,11 +55,15 @@ export async function createApp(options: AppOptions = {}): Promise<FastifyInstan
   await app.register(describeApi)
 
   // The same feed, five times; the two socket servers have each a path of the door of their own
-  app.decorate('io', createIo(door))
+  app.decorate('io', createIo(door, options.heartbeat))
   for (const name of transportNames) {
     // Its hooks run for every route that comes after it, and are none of the polls' business.
     if (name === 'websocket') await app.register(fastifyWebsocket, webSocketOptions(door))
-    await app.register(transports[name], { prefix: pathOf[name], feed: meter.wrap(feed, name) })
+    await app.register(transports[name], {
+      prefix: pathOf[name],
+      feed: meter.wrap(feed, name),
+      ...(options.heartbeat !== undefined && { heartbeat: options.heartbeat }),
+    })
   }
 
   // Beside the feed
@@ -68,9 +81,11 @@ export async function createApp(options: AppOptions = {}): Promise<FastifyInstan
   })
   await app.register(echo, { door })
   await app.register(reports, { folder: options.reports })
+  await app.register(links, options.links ?? { ports: [], host: '127.0.0.1' })
   await app.register(docs)
   await app.register(pages)
 
+  app.addHook('onClose', async () => limits.close())
   app.addHook('onClose', async () => log.close())
   await app.ready()
   meter.tap(app.server, app.websocketServer, app.io.engine)

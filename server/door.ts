@@ -4,6 +4,7 @@ import { hostname, networkInterfaces } from 'node:os'
 import type { FastifyServerFactory } from 'fastify'
 import { addressIn } from './address.ts'
 import { WireError } from './contract/errors.ts'
+import type { Limits } from './limits.ts'
 
 /**
  * The door: one TCP port in front of three protocol stacks. It decides who may come in (Host and Origin, for every
@@ -22,13 +23,15 @@ export interface DoorOptions {
   allowHosts?: readonly string[]
   /** What responses are made with: the meter has its own. */
   ServerResponse?: typeof ServerResponse
+  /** Counts connections, and says which are too many. */
+  gate?: Pick<Limits, 'enter' | 'refusal'>
   /** How long a client may take for a request head, and for the whole request, in ms. */
   headersTimeout?: number
   requestTimeout?: number
 }
 
 export function createDoor(options: DoorOptions = {}): Door {
-  const { allowHosts = [], headersTimeout = 10_000, requestTimeout = 20_000 } = options
+  const { allowHosts = [], gate, headersTimeout = 10_000, requestTimeout = 20_000 } = options
   const stacks = new Map<string, Server>()
   const isKnown = createHostCheck(allowHosts)
 
@@ -43,6 +46,7 @@ export function createDoor(options: DoorOptions = {}): Door {
       // Longer than the 60 s after which common proxies drop an idle connection, so that it is they who do it.
       keepAliveTimeout: 72_000,
     })
+    if (gate) server.on('connection', gate.enter)
     server.on('request', (request, response) => {
       if (!admit(request, response)) return
       const stack = stackOf(request)
@@ -70,16 +74,17 @@ export function createDoor(options: DoorOptions = {}): Door {
 
   /** Lets a request in, or answers it and returns false. Preflights end here. */
   function admit(request: IncomingMessage, response: ServerResponse): boolean {
-    const error = refusal(request, isKnown) ?? addressIn(request).error
-    if (error) {
-      refuse(response, error)
-      return false
-    }
+    const stranger = refusal(request, isKnown)
+    if (stranger) return refuse(response, stranger)
     const { origin, host } = request.headers
-    if (origin === undefined || hostOf(origin) === host) return true
-    response.setHeader('Access-Control-Allow-Origin', origin)
-    response.setHeader('Vary', 'Origin')
-    if (request.method !== 'OPTIONS') return true
+    const isCrossOrigin = origin !== undefined && hostOf(origin) !== host
+    if (isCrossOrigin) {
+      response.setHeader('Access-Control-Allow-Origin', origin)
+      response.setHeader('Vary', 'Origin')
+    }
+    const error = addressIn(request).error ?? gate?.refusal(request.socket)
+    if (error) return refuse(response, error)
+    if (!isCrossOrigin || request.method !== 'OPTIONS') return true
     response.writeHead(204, {
       'Access-Control-Allow-Methods': 'GET, POST',
       'Access-Control-Allow-Headers': request.headers['access-control-request-headers'] ?? '',
@@ -128,14 +133,17 @@ function plainResponse(request: IncomingMessage): ServerResponse {
   return response
 }
 
-function refuse(response: ServerResponse, error: WireError) {
+/** Answers in place of a stack, and ends the connection. */
+function refuse(response: ServerResponse, error: WireError): false {
   const body = JSON.stringify({ error: error.body })
+  if (error.retryAfter !== undefined) response.setHeader('Retry-After', error.retryAfter)
   response.writeHead(error.status, {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(body),
     Connection: 'close',
   })
   response.end(body)
+  return false
 }
 
 /** Why a request may not come in, by the name it calls us and the page it comes from. */

@@ -46,8 +46,10 @@ export function sendJson(reply: FastifyReply, status: number, value: object) {
     .send(Buffer.from(JSON.stringify(value)))
 }
 
-const sendError = (reply: FastifyReply, error: WireError) =>
-  sendJson(reply, error.status, { error: error.body })
+function sendError(reply: FastifyReply, error: WireError) {
+  if (error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter))
+  return sendJson(reply, error.status, { error: error.body })
+}
 
 /** Answers what the router cannot look up. It runs no hooks, and so not the one that ends a refused upgrade's socket. */
 export function refuseUrl(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {

@@ -2,13 +2,20 @@ import { createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { FastifyInstance } from 'fastify'
 import { createApp } from './app.ts'
-import { readOptions } from './options.ts'
+import type { Log } from './feed/log.ts'
+import { createMemoryLog } from './feed/memory-log.ts'
+import { UnusableFile } from './feed/sqlite-file.ts'
+import { openSqliteLog } from './feed/sqlite-log.ts'
+import { type Options, readOptions } from './options.ts'
 
 /** The process: options, listen, say where, stop cleanly. Ready is one line on stdout; logs go to stderr. */
 const options = readOptions(process.argv)
+const log = await openLog(options)
 const app = await createApp({
+  log,
   allowHosts: options.allowHost,
   reports: options.reports,
+  links: { ports: options.links, host: options.host },
   logger: { level: 'warn', stream: process.stderr },
 })
 stopCleanly(app)
@@ -27,6 +34,20 @@ process.stdout.write(`Wireside http://${urlHost(options.host)}:${port}\n`)
 if (options.host === '0.0.0.0' || options.host === '::') {
   for (const lan of lanAddresses())
     process.stderr.write(`Others reach it at http://${urlHost(lan)}:${port}\n`)
+}
+
+async function openLog({ data, keepDays }: Options): Promise<Log> {
+  if (data === 'memory') return createMemoryLog()
+  try {
+    return await openSqliteLog(data, {
+      ...(keepDays !== undefined && { maxAge: keepDays * 24 * 60 * 60 * 1000 }),
+      onTrouble: (sentence) => process.stderr.write(`${sentence}\n`),
+    })
+  } catch (error) {
+    if (!(error instanceof UnusableFile)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  }
 }
 
 async function explain(error: NodeJS.ErrnoException): Promise<string> {

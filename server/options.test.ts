@@ -21,13 +21,14 @@ afterEach(() => {
 
 const read = (...flags: string[]) => readOptions(['node', 'main.js', ...flags])
 
-test('without flags, it is loopback only, port 3000, in memory', () => {
+test('without flags, it is loopback only, port 3000, entries in ./data', () => {
   expect(read()).toEqual({
     port: 3000,
     host: '127.0.0.1',
     allowHost: [],
-    data: 'memory',
+    data: './data',
     reports: './reports',
+    links: Array.from({ length: 16 }, (_, index) => 3001 + index),
   })
 })
 
@@ -43,15 +44,21 @@ test('every option is a flag', () => {
     'b,c',
     '--data',
     'memory',
+    '--keep-days',
+    '0.5',
     '--reports',
     '/tmp/elsewhere',
+    '--links',
+    '4001-4003',
   ]
   expect(read(...flags)).toEqual({
     port: 0,
     host: '::1',
     allowHost: ['a', 'b', 'c'],
     data: 'memory',
+    keepDays: 0.5,
     reports: '/tmp/elsewhere',
+    links: [4001, 4002, 4003],
   })
 })
 
@@ -61,12 +68,14 @@ test('and a variable, which a flag overrides', () => {
   vi.stubEnv('WIRESIDE_ALLOW_HOST', 'chat.example, chat.test')
   vi.stubEnv('WIRESIDE_DATA', 'memory')
   vi.stubEnv('WIRESIDE_REPORTS', './measured')
+  vi.stubEnv('WIRESIDE_LINKS', 'none')
   const fromEnv = {
     port: 8080,
     host: '0.0.0.0',
     allowHost: ['chat.example', 'chat.test'],
     data: 'memory',
     reports: './measured',
+    links: [],
   }
   expect(read()).toEqual(fromEnv)
   expect(read('--port', '9090')).toEqual({ ...fromEnv, port: 9090 })
@@ -83,8 +92,15 @@ describe('what is wrong ends the process with 1 and a sentence that says what wo
     [['--port'], "option '--port <port>' argument missing"],
     [['--prot', '3000'], 'Did you mean --port?'],
     [['--host', ''], 'Use 127.0.0.1, or 0.0.0.0 to let others in.'],
-    [['--data', './data'], 'Entries can be kept in memory only: --data memory.'],
+    [['--data', ''], 'Say a folder, like ./data, or memory.'],
+    [['--keep-days', '0'], 'Days are a number above 0, like 30 or 0.5.'],
+    [['--keep-days', '1e9'], 'Days are a number above 0, like 30 or 0.5.'],
     [['--reports', ''], 'A folder has a name, like ./reports.'],
+    [['--links', '3016-3001'], 'Links listen on up to 256 ports, like 3001-3016, or on none.'],
+    [['--links', '0-3'], 'Links listen on up to 256 ports'],
+    [['--links', '65535-65536'], 'Links listen on up to 256 ports'],
+    [['--links', '1-65535'], 'Links listen on up to 256 ports'],
+    [['--links', ''], 'Links listen on up to 256 ports'],
     [['3000'], 'too many arguments'],
   ])('%j', (flags, sentence) => {
     expect(() => read(...flags)).toThrow('exit 1')
@@ -108,7 +124,7 @@ describe('what is wrong ends the process with 1 and a sentence that says what wo
 
 test('--help names every flag with its variable', () => {
   expect(() => read('--help')).toThrow('exit 0')
-  for (const name of ['port', 'host', 'allow-host', 'data', 'reports']) {
+  for (const name of ['port', 'host', 'allow-host', 'data', 'keep-days', 'reports', 'links']) {
     expect(printed).toContain(`--${name}`)
     expect(printed).toContain(`WIRESIDE_${name.toUpperCase().replace('-', '_')}`)
   }

@@ -5,9 +5,14 @@ export interface Options {
   port: number
   host: string
   allowHost: string[]
-  data: 'memory'
+  /** The folder that entries are kept in, or `memory`. */
+  data: string
+  /** Days after which an entry in the folder is deleted; absent: age does not matter. */
+  keepDays?: number
   /** The folder of the reports that the pages list. It need not exist. */
   reports: string
+  /** The ports that links may listen on; none to have no links. */
+  links: number[]
 }
 
 /** Reads flags, then `WIRESIDE_*`, then defaults. Prints help or what is wrong, and exits, by itself. */
@@ -27,8 +32,22 @@ export function readOptions(argv: readonly string[]): Options {
         [],
       ).argParser(names),
     )
-    .addOption(option('--data <where>', 'where entries are kept', 'memory').argParser(data))
+    .addOption(
+      option('--data <where>', 'a folder that entries are kept in, or memory', './data').argParser(data),
+    )
+    .addOption(
+      option(
+        '--keep-days <days>',
+        'when to delete entries; without it each room keeps its latest 10,000',
+        undefined,
+      ).argParser(days),
+    )
     .addOption(option('--reports <folder>', 'whose reports the pages list', './reports').argParser(folder))
+    .addOption(
+      option('--links <ports>', 'where links may listen, like 3001-3016; none for no links', [])
+        .default(range(LINKS), LINKS)
+        .argParser(range),
+    )
     .parse(argv)
     .opts<Options>()
 }
@@ -70,7 +89,27 @@ function folder(value: string): string {
   return value
 }
 
-function data(value: string): 'memory' {
-  if (value !== 'memory') throw new InvalidArgumentError('Entries can be kept in memory only: --data memory.')
+function data(value: string): string {
+  if (value === '') throw new InvalidArgumentError('Say a folder, like ./data, or memory.')
   return value
+}
+
+function days(value: string): number {
+  const number = Number(value)
+  if (!/^\d+(\.\d+)?$/.test(value) || number <= 0)
+    throw new InvalidArgumentError('Days are a number above 0, like 30 or 0.5.')
+  return number
+}
+
+const LINKS = '3001-3016'
+
+/** `3001-3016`, `3001` or `none`. */
+function range(value: string): number[] {
+  if (value === 'none') return []
+  const [, from, to = from] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(value) ?? []
+  const first = Number(from)
+  const last = Number(to)
+  if (from === undefined || first < 1 || last > 65_535 || last < first || last - first > 255)
+    throw new InvalidArgumentError('Links listen on up to 256 ports, like 3001-3016, or on none.')
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index)
 }

@@ -14,7 +14,7 @@ const root = [new URL('../dist/pages/', import.meta.url), new URL('../pages/', i
   .find((path) => existsSync(path))
 
 /** Where the app's pages live beside `/`: one document, whose script looks at the path (web/pages.ts). */
-const paths = ['/claims', '/reports', `/reports/:id(^${REPORT_ID}$)`, '/compare']
+const paths = ['/claims', '/inspector', '/reports', `/reports/:id(^${REPORT_ID}$)`, '/compare']
 
 /** The pages a browser opens. They, and only they, carry helmet's headers: a feed's response has none it can spare. */
 export const pages: FastifyPluginAsync = async (app) => {
@@ -28,7 +28,7 @@ export const pages: FastifyPluginAsync = async (app) => {
         formAction: ["'self'"],
         frameAncestors: ["'none'"],
         // 'self' covers ws: too, in browsers of the last years; the older ones want it said.
-        connectSrc: ["'self'", 'ws:', 'wss:'],
+        connectSrc: ["'self'", 'ws:', 'wss:', ({ headers }) => otherPorts(headers.host)],
         imgSrc: ["'self'", 'data:'],
       },
     },
@@ -45,6 +45,12 @@ export const pages: FastifyPluginAsync = async (app) => {
   for (const path of paths) {
     app.get(path, { schema: { hide: true } }, (_request, reply) => reply.sendFile('index.html'))
   }
+}
+
+/** Links listen under the same name on other ports. The policy's grammar has no words for an IPv6 address. */
+function otherPorts(host = ''): string {
+  const { hostname } = new URL(`http://${host}`)
+  return hostname.startsWith('[') ? 'http:' : `http://${hostname}:*`
 }
 
 /** What OpenAPI has no words for. */
@@ -74,6 +80,7 @@ export const describeApi = fp(async (app) => {
       tags: [
         { name: 'feed', description: 'One feed, carried by each transport under its own path.' },
         { name: 'beside', description: 'What stands beside the feed.' },
+        { name: 'links', description: 'Networks in front of this server, bent and recorded.' },
       ],
     },
   })

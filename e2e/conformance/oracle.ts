@@ -7,7 +7,10 @@ import type { TestReader } from '../support/client.ts'
  * The oracle of every fault: what was acknowledged was received, seqs rise by one, no id comes twice, and there is a
  * hole only where the reader was told `gap`. Complains in sentences, about everything that is wrong at once.
  */
-export function expectNothingLost({ heard, seqs }: TestReader, receipts: readonly Receipt[]) {
+export function expectNothingLost(
+  { heard, seqs }: Pick<TestReader, 'heard' | 'seqs'>,
+  receipts: readonly Pick<Receipt, 'id' | 'seq'>[],
+) {
   const wrong: string[] = []
   const ids = new Set<string>()
   let before: string | undefined

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest'
+import type { AppOptions } from '../../server/app.ts'
 import type { TransportName } from '../../server/contract/transports.ts'
 import type { Draft, Receipt } from '../../server/contract/wire.ts'
 import type { Log } from '../../server/feed/log.ts'
@@ -19,9 +20,16 @@ export interface Stage {
   fill(room: string, count: number): Promise<Receipt[]>
 }
 
-export async function setStage(limits?: MemoryLogLimits): Promise<Stage> {
-  const log = createMemoryLog(limits)
-  const server = await startServer({ log })
+let openLog = async (limits?: MemoryLogLimits): Promise<Log> => createMemoryLog(limits)
+
+/** Says where every later stage of this file keeps its entries; in memory without it. */
+export function stageOn(open: typeof openLog) {
+  openLog = open
+}
+
+export async function setStage(limits?: MemoryLogLimits, options: AppOptions = {}): Promise<Stage> {
+  const log = await openLog(limits)
+  const server = await startServer({ ...options, log })
   const proxy = await startProxy(server.port)
   const readers: TestReader[] = []
   onTestFinished(async () => {

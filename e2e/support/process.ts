@@ -34,7 +34,8 @@ function run(command: string, args: string[], env: Record<string, string>): Prog
   // A group of its own, so that what it starts can be ended with it.
   const child: ChildProcess = spawn(command, args, {
     cwd: root,
-    env: { ...withoutOurs(process.env), ...env },
+    // In memory, unless a test says where: a folder is one program's, and the developer's own is not for tests.
+    env: { ...withoutOurs(process.env), WIRESIDE_DATA: 'memory', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })

@@ -12,6 +12,9 @@ export interface CountingProxy {
   readonly down: number
   /** Resets every connection, both ways, in the middle of whatever it carries. */
   cut(): void
+  /** Reads nothing more of what the server says, so that it piles up there; until `resume`. */
+  pause(): void
+  resume(): void
   close(): Promise<void>
 }
 
@@ -68,6 +71,12 @@ export async function startProxy(target: number, listenOn = 0): Promise<Counting
       return count.down
     },
     cut,
+    pause() {
+      for (const [client, upstream] of pairs) upstream.unpipe(client).pause()
+    },
+    resume() {
+      for (const [client, upstream] of pairs) upstream.pipe(client)
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

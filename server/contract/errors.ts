@@ -11,6 +11,7 @@ export const errorStatus = {
   'not-found': 404,
   timeout: 408,
   'id-taken': 409,
+  'no-port': 409,
   'too-large': 413,
   'unsupported-type': 415,
   'unknown-host': 421,
@@ -18,6 +19,8 @@ export const errorStatus = {
   'too-many': 429,
   'head-too-large': 431,
   internal: 500,
+  'log-unavailable': 503,
+  overloaded: 503,
   unavailable: 503,
 } as const
 
@@ -30,16 +33,21 @@ export interface ErrorBody {
   message: string
   id?: string
   room?: string
+  /** With `too-many` and `overloaded`: how many seconds to wait before the next try, as in HTTP's Retry-After. */
+  retryAfter?: number
 }
 
 /** An error that is the client's business: it travels over the wire instead of into the log. */
 export class WireError extends Error {
   readonly code: ErrorCode
+  /** Whole seconds to wait before the next try, where that is known. */
+  readonly retryAfter: number | undefined
 
-  constructor(code: ErrorCode, message: string) {
+  constructor(code: ErrorCode, message: string, retryAfter?: number) {
     super(message)
     this.name = 'WireError'
     this.code = code
+    this.retryAfter = retryAfter
   }
 
   get status(): number {
@@ -47,7 +55,8 @@ export class WireError extends Error {
   }
 
   get body(): ErrorBody {
-    return { code: this.code, message: this.message }
+    const { code, message, retryAfter } = this
+    return retryAfter === undefined ? { code, message } : { code, message, retryAfter }
   }
 }
 

@@ -24,7 +24,9 @@ function describe(finding: ErrorObject | undefined, root: TSchema): WireError {
   const failed = finding?.parentSchema as Annotated | undefined
   const { description } = (missing ? failed?.properties?.[missing] : failed) ?? {}
   const code = failed?.['x-error'] ?? (root as Annotated)['x-error'] ?? 'bad-request'
-  const field = missing ?? finding?.instancePath.slice(1).split('/')[0]
+  const field = [...(finding?.instancePath.split('/').slice(1) ?? []), ...(missing ? [missing] : [])].join(
+    '.',
+  )
   return new WireError(code, `${field ? `"${field}"` : 'This'} must be ${description ?? finding?.message}.`)
 }
 

@@ -159,11 +159,12 @@ export const Command = Type.Object(
     join: Type.Optional(RoomName),
     leave: Type.Optional(RoomName),
     publish: Type.Optional(Type.Unknown()),
+    ping: Type.Optional(Type.Literal(true, { description: 'true' })),
     room: Type.Optional(RoomName),
     after: Type.Optional(Type.Union([After, Type.Null()])),
   },
   {
-    description: 'a JSON object with "join", "leave" or "publish"',
+    description: 'a JSON object with "join", "leave", "publish" or "ping"',
     'x-error': 'bad-frame',
   },
 )

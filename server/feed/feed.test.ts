@@ -16,7 +16,7 @@ const rooms = ['a', 'b', 'c']
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 interface Said {
-  what: 'joined' | 'gap' | 'entry'
+  what: 'joined' | 'gap' | 'entry' | 'failed'
   cursor: string
   entry?: Entry
   /** Whether it was said in one breath with `joined`, so about the cursor that was asked for. */
@@ -38,6 +38,9 @@ function notebook(ready?: FeedListener['ready']) {
     onGap: (cursor) => void said.push({ what: 'gap', cursor, atOnce }),
     onEntries({ entries, epoch }) {
       for (const entry of entries) said.push({ what: 'entry', cursor: formatCursor(epoch, entry.seq), entry })
+    },
+    onFailed() {
+      said.push({ what: 'failed', cursor: '' })
     },
     ...(ready && { ready }),
   }
@@ -268,7 +271,11 @@ describe('follow', () => {
     const feed = createFeed(log)
     const batches: Batch[][] = [[], []]
     for (const heard of batches) {
-      const listener = { onGap: () => {}, onEntries: (batch: Batch) => void heard.push(batch) }
+      const listener = {
+        onGap: () => {},
+        onFailed: () => {},
+        onEntries: (batch: Batch) => void heard.push(batch),
+      }
       await feed.follow('a', '0', who, listener).joined
     }
     for (let n = 0; n < 3; n++) void log.append('a', { text: `${n}` }, undefined)
@@ -299,10 +306,51 @@ describe('follow', () => {
   test('a log that fails is the caller’s to hear of', async () => {
     const log = createMemoryLog()
     const feed = createFeed({ ...log, after: () => Promise.reject(new Error('disk full')) })
-    await expect(feed.follow('a', '0', who, notebook().listener).joined).rejects.toThrow('disk full')
+    const { said, listener } = notebook()
+    await expect(feed.follow('a', '0', who, listener).joined).rejects.toThrow('disk full')
+    expect(said).toEqual([{ what: 'failed', cursor: '' }])
     await expect(feed.page('a', '0', who)).rejects.toThrow('disk full')
     // Who waited for news goes on to read, and hears it there.
     await new Promise<void>((told) => feed.news('a', '0', told))
+  })
+})
+
+describe('a log that can no longer be read', () => {
+  /** A room of two lives: its live readers have to ask the log where they are. */
+  async function setUp(fails: (read: number) => boolean) {
+    const log = createMemoryLog({ rooms: 1 })
+    let reads = 0
+    const feed = createFeed({
+      ...log,
+      after: (...asked) => (fails(++reads) ? Promise.reject(new Error('I/O error')) : log.after(...asked)),
+    })
+    const rebirth = async () => {
+      await log.append('a', { text: 'first life' }, undefined)
+      await settled()
+      for (let n = 0; n < 3; n++) await log.append('b', { text: 'takes its place' }, undefined)
+      await log.append('c', { text: 'takes that of b' }, undefined)
+      await log.append('a', { text: 'second life' }, undefined)
+      await settled()
+    }
+    return { feed, rebirth }
+  }
+
+  test('is the end of a live reader, who is told so once and nothing more', async () => {
+    const { feed, rebirth } = await setUp((read) => read > 1)
+    const { said, listener } = notebook()
+    await feed.follow('a', undefined, who, listener).joined
+    await rebirth()
+    await rebirth()
+    expect(said.map(({ what }) => what)).toEqual(['joined', 'entry', 'failed'])
+  })
+
+  test('is nothing to a reader who has left meanwhile', async () => {
+    const { feed } = await setUp(() => true)
+    const { said, listener } = notebook()
+    const { joined, leave } = feed.follow('a', undefined, who, listener)
+    leave()
+    await joined
+    expect(said).toEqual([])
   })
 })
 

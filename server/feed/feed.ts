@@ -18,6 +18,11 @@ export interface FeedListener {
   onGap(cursor: Cursor): void
   /** What follows where the reader stands. */
   onEntries(batch: Batch): void
+  /**
+   * The log cannot be read, and the reader has been left: nothing more will be said. Whoever carries it ends its
+   * connection, so that it comes back with its cursor.
+   */
+  onFailed(): void
   /** Awaited before each batch of a backlog: a page of long texts is more than a connection may be owed. */
   ready?(): Promise<void> | undefined
 }
@@ -171,7 +176,7 @@ export function createFeed(log: Log): Feed {
       if (next === undefined) {
         // The room was forgotten and born again: let the log say what of it is lost.
         live = false
-        void catchUp()
+        catchUp().catch(fail)
       } else if (next.entries.length > 0) {
         advance(next.cursor, last + next.entries.length)
         handOut(next)
@@ -180,6 +185,13 @@ export function createFeed(log: Log): Feed {
     function leave() {
       gone = true
       unsubscribe()
+    }
+
+    function fail() {
+      // Who has left already is not to be told.
+      if (gone) return
+      leave()
+      listener.onFailed()
     }
 
     /** What of a batch the reader has not seen: all, unless it has just read the batch's beginning in the log. */
@@ -229,7 +241,8 @@ export function createFeed(log: Log): Feed {
         listener.onJoined?.({ room, cursor: after === undefined || after === '0' ? start : after })
         resolve()
       }).then(resolve, (error) => {
-        leave()
+        if (gone) return resolve()
+        fail()
         reject(error)
       })
     })

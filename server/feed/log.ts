@@ -1,18 +1,23 @@
 import type { Cursor } from '../contract/cursor.ts'
 import type { Draft, Entry, Receipt } from '../contract/wire.ts'
 
-/** The ordered entries of every room. Memory now, a file or a cluster behind the same five verbs later. */
+/** The ordered entries of every room: in memory, or in a file; later in a cluster, behind the same verbs. */
 export interface Log {
   /**
    * Appends a draft as the room's next entry, or finds the entry it already is: the same id by the same author.
    * Throws `id-taken` when that id already stands for something else. Without an author nothing is a repeat.
+   * Resolves when the entry is as safe as its receipt says; throws `log-unavailable` when it cannot be made so.
    */
   append(room: string, draft: Draft, author: string | undefined): Promise<Appended>
-  /** At most `limit` entries after the cursor; without one, those after the latest 50 began. */
+  /**
+   * At most `limit` entries after the cursor; without one, those after the latest 50 began. Throws `log-unavailable`
+   * when what is kept cannot be read.
+   */
   after(room: string, cursor: Cursor | undefined, limit: number): Promise<Slice>
-  /** Calls back with every entry of every room as it is appended, in order. */
+  /** Calls back with every entry of every room as it is appended, in order, and no sooner than it is safe. */
   follow(onEntry: OnEntry): Stop
-  close(): void
+  /** Resolves when all that was appended is safe and the log is let go of. */
+  close(): void | Promise<void>
 }
 
 export interface Appended {

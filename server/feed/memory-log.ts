@@ -1,8 +1,7 @@
-import { randomBytes, randomInt } from 'node:crypto'
 import { now } from '../clock.ts'
-import { type Cursor, formatCursor, parseCursor } from '../contract/cursor.ts'
-import { WireError } from '../contract/errors.ts'
-import { BACKLOG, type Draft, type Entry, type Receipt } from '../contract/wire.ts'
+import { type Cursor, formatCursor } from '../contract/cursor.ts'
+import type { Draft, Entry } from '../contract/wire.ts'
+import { entryOf, idTaken, isRepeat, newEpoch, receiptOf, repeatKey, sizeOf, startOf } from './entries.ts'
 import type { Log, OnEntry } from './log.ts'
 
 /** What the log may hold. Beyond any of these the oldest goes first, and its readers are told `gap`. */
@@ -48,26 +47,14 @@ export function createMemoryLog(limits: MemoryLogLimits = {}): Log {
 
   function append(name: string, draft: Draft, author: string | undefined) {
     const room = rooms.get(name) ?? unborn()
-    const id = draft.id ?? randomBytes(9).toString('base64url')
-    const key = draft.id !== undefined && author !== undefined ? `${author} ${draft.id}` : undefined
+    const key = repeatKey(draft, author)
     const known = key === undefined ? undefined : room.kept.get(room.drafts.get(key) ?? 0)?.entry
     if (known) {
-      if (known.text !== draft.text) {
-        throw new WireError('id-taken', `You published something else as "${id}" before. Choose another id.`)
-      }
-      return { receipt: receiptOf(known), repeat: true }
+      if (!isRepeat(known, draft)) throw idTaken(known.id)
+      return { receipt: receiptOf(known, 'memory'), repeat: true }
     }
 
-    const entry: Entry = {
-      room: name,
-      seq: room.head + 1,
-      kind: 'text',
-      id,
-      from: { name: draft.name ?? 'guest' },
-      text: draft.text,
-      ...(draft.sentAt !== undefined && { sentAt: draft.sentAt }),
-      at: now(),
-    }
+    const entry = entryOf(name, room.head + 1, draft, now())
     room.head = entry.seq
     room.kept.set(entry.seq, { entry, key })
     if (key !== undefined) room.drafts.set(key, entry.seq)
@@ -78,7 +65,7 @@ export function createMemoryLog(limits: MemoryLogLimits = {}): Log {
     makeRoom(name, room)
     const cursor = formatCursor(epoch, entry.seq)
     for (const onEntry of followers) onEntry(entry, cursor)
-    return { receipt: receiptOf(entry), repeat: false }
+    return { receipt: receiptOf(entry, 'memory'), repeat: false }
   }
 
   /** Brings the log back within its limits: first the room's own, then whole rooms, the quietest first. */
@@ -104,8 +91,7 @@ export function createMemoryLog(limits: MemoryLogLimits = {}): Log {
 
   function after(name: string, cursor: Cursor | undefined, limit: number) {
     const room = rooms.get(name) ?? unborn()
-    const oldest = oldestSeq(room)
-    const { from, gap } = startOf(room, oldest, cursor)
+    const { from, gap } = startOf({ first: oldestSeq(room), head: room.head }, epoch, cursor)
     const last = Math.min(from + limit, room.head)
     const entries: Entry[] = []
     for (let seq = from + 1; seq <= last; seq++) {
@@ -121,16 +107,6 @@ export function createMemoryLog(limits: MemoryLogLimits = {}): Log {
     }
   }
 
-  /** The seq after which to begin, and whether something before it is lost to the reader. */
-  function startOf(room: Room, oldest: number, cursor: Cursor | undefined) {
-    const beginning = oldest - 1
-    if (cursor === undefined) return { from: Math.max(beginning, room.head - BACKLOG), gap: false }
-    if (cursor === '0') return { from: beginning, gap: false }
-    const asked = parseCursor(cursor)
-    const held = asked.epoch === epoch && asked.seq >= beginning && asked.seq <= room.head
-    return held ? { from: asked.seq, gap: false } : { from: beginning, gap: true }
-  }
-
   return {
     append: async (room, draft, author) => append(room, draft, author),
     after: async (room, cursor, limit) => after(room, cursor, limit),
@@ -141,16 +117,3 @@ export function createMemoryLog(limits: MemoryLogLimits = {}): Log {
     close: () => followers.clear(),
   }
 }
-
-/** Four characters of a–z and 0–9. */
-function newEpoch(): string {
-  return randomInt(36 ** 4)
-    .toString(36)
-    .padStart(4, '0')
-}
-
-const receiptOf = ({ id, seq, at }: Entry): Receipt => ({ id, seq, at, stored: 'memory' })
-
-/** What an entry weighs: its strings, and a fixed part for the objects that hold them. */
-const sizeOf = (entry: Entry): number =>
-  2 * (entry.text.length + entry.id.length + entry.from.name.length) + 400

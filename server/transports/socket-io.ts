@@ -30,6 +30,8 @@ export const socketIo: ServerTransport = async (app, { feed }) => {
         onJoined: ack,
         onGap: (cursor) => socket.emit('gap', { room, cursor }),
         onEntries: queue.write,
+        // A connection that is cut comes back by itself; one that is told to go does not.
+        onFailed: () => socket.conn.close(true),
         ready: queue.drained,
       })
     })
@@ -64,16 +66,21 @@ export const socketIo: ServerTransport = async (app, { feed }) => {
     })
   }
 
-  // Close: awaiting io.close() would wait for the HTTP server, which waits for us.
+  // Close: clients that are sent away, not cut off, know that they need not hurry. Awaiting io.close() would wait for
+  // the HTTP server, which waits for us.
   app.addHook('preClose', async () => {
-    app.io.disconnectSockets(true)
+    app.io.of('/chat').disconnectSockets(true)
     app.io.engine.close()
   })
 }
 
-/** The Socket.IO server, on its own path of the door. */
-export function createIo(door: Door): Server {
+/**
+ * The Socket.IO server, on its own path of the door. It has heartbeats of its own, every 25 s, which both ends must hear
+ * within 20 s more; a `heartbeat` in ms is for tests in a hurry, and gives the 2.5 of it that the others wait.
+ */
+export function createIo(door: Door, heartbeat?: number): Server {
   const io = new Server({
+    ...(heartbeat !== undefined && { pingInterval: heartbeat, pingTimeout: 1.5 * heartbeat }),
     maxHttpBufferSize: MAX_BODY,
     perMessageDeflate: false,
     httpCompression: false,
@@ -100,6 +107,13 @@ function boundedQueue({ conn }: Socket) {
   })
   const owed = () => queued + (wireOf(conn)?.writableLength ?? 0)
 
+  function cut() {
+    const wire = wireOf(conn)
+    conn.close(true)
+    // The close frame stands behind a queue that may never drain.
+    setTimeout(() => wire?.destroy(), 1_000).unref()
+  }
+
   return {
     write(batch: Batch) {
       const wire = queued === 0 ? idleWireOf(conn) : undefined
@@ -113,7 +127,7 @@ function boundedQueue({ conn }: Socket) {
           conn.write(packet, { compress: false })
         }
       }
-      if (owed() > MAX_QUEUE) conn.close(true)
+      if (owed() > MAX_QUEUE) cut()
     },
     drained() {
       const wire = wireOf(conn)

@@ -16,7 +16,7 @@ import { drained, MAX_QUEUE, type ServerTransport, whoIs } from './transport.ts'
  * Cannot carry anything upwards (drafts go by POST) nor binary data, and HTTP/1.1 browsers allow six per origin.
  * On the wire: `id: k3f9.42`, `data: {"room":"lobby","seq":42,…}`, an empty line.
  */
-export const sse: ServerTransport = async (app, { feed }) => {
+export const sse: ServerTransport = async (app, { feed, heartbeat: every = HEARTBEAT_MS }) => {
   const streams = new Set<ServerResponse>()
 
   // Receive
@@ -60,6 +60,7 @@ export const sse: ServerTransport = async (app, { feed }) => {
           send(stream, batch)
           if (stream.writableLength > MAX_QUEUE) stream.destroy()
         },
+        onFailed: () => stream.destroy(),
         ready: () => drained(stream.socket ?? stream),
       }
       const { joined, leave } = feed.follow(request.params.room, after, whoIs(request.raw), listener)
@@ -67,7 +68,8 @@ export const sse: ServerTransport = async (app, { feed }) => {
         streams.delete(stream)
         leave()
       })
-      await joined
+      // Where that fails the stream has ended, and there is nobody left to answer.
+      await joined.catch(() => {})
     },
   )
 
@@ -77,7 +79,7 @@ export const sse: ServerTransport = async (app, { feed }) => {
   // Stay alive: a comment is no event, but it crosses proxies that cut idle connections.
   const heartbeat = setInterval(() => {
     for (const stream of streams) stream.write(encodeComment(''))
-  }, HEARTBEAT_MS)
+  }, every)
 
   // Close: readers come back by themselves, each after a moment of its own.
   app.addHook('preClose', async () => {

@@ -5,7 +5,11 @@ import { addressIn } from '../address.ts'
 import type { Feed, Who } from '../feed/feed.ts'
 
 /** One way to carry the feed: a Fastify plugin, registered under its path. */
-export type ServerTransport = FastifyPluginAsync<{ feed: Feed }>
+export type ServerTransport = FastifyPluginAsync<{
+  feed: Feed
+  /** Between two heartbeats of a connection that is held open, in ms; what both ends know, unless a test is in a hurry. */
+  heartbeat?: number
+}>
 
 export const whoIs = (request: IncomingMessage): Who => ({ request, client: addressIn(request).client })
 

@@ -18,7 +18,7 @@ import { drained, MAX_QUEUE, type ServerTransport, whoIs } from './transport.ts'
  * Cannot resume, reconnect or acknowledge by itself: cursor, backoff and receipts are ours.
  * On the wire: `{"publish":{"text":"hi"}}` up, `{"receipt":{…}}` and `{"entry":{…}}` down, one JSON text a frame.
  */
-export const websocket: ServerTransport = async (app, { feed }) => {
+export const websocket: ServerTransport = async (app, { feed, heartbeat: every = HEARTBEAT_MS }) => {
   const upgradeOnly = async () => {
     throw new WireError(
       'upgrade-required',
@@ -28,7 +28,8 @@ export const websocket: ServerTransport = async (app, { feed }) => {
   const schema = {
     summary: 'Follow and publish over a WebSocket',
     description:
-      'Text frames: {"join"}, {"leave"}, {"publish"} up; {"joined"}, {"entry"}, {"gap"}, {"receipt"}, {"error"} down.',
+      'Text frames: {"join"}, {"leave"}, {"publish"}, {"ping"} up; ' +
+      '{"joined"}, {"entry"}, {"gap"}, {"receipt"}, {"left"}, {"pong"}, {"error"} down.',
     tags: ['feed'],
     querystring: ReadQuery,
     response: { 400: ErrorReply, 426: ErrorReply },
@@ -68,6 +69,7 @@ export const websocket: ServerTransport = async (app, { feed }) => {
           if (socket.readyState === socket.OPEN) wire.write(encodeBatch(batch))
           cutIfSlow()
         },
+        onFailed: () => socket.close(1011, 'the log cannot be read; come back with your cursor'),
         ready: () => drained(wire),
       })
     }
@@ -92,11 +94,13 @@ export const websocket: ServerTransport = async (app, { feed }) => {
       }
     })
 
-    function obey({ join: toJoin, leave, publish: draft, room, after }: Command) {
+    function obey({ join: toJoin, leave, publish: draft, ping, room, after }: Command) {
       if (toJoin !== undefined)
         join(toJoin, after ?? undefined).catch((error) => sendError(error, { room: toJoin }))
       if (leave !== undefined) joins.leave(leave).then(() => send({ left: leave }))
       if (draft !== undefined) publish(draft, room).catch((error) => sendError(error, idOf(draft)))
+      // A page sees nothing of the protocol's own pings and can send none: to know whether we are there it asks.
+      if (ping) send({ pong: true })
     }
 
     function send(message: object) {
@@ -133,7 +137,7 @@ export const websocket: ServerTransport = async (app, { feed }) => {
       if (!answered.delete(socket)) socket.terminate()
       else socket.ping()
     }
-  }, HEARTBEAT_MS)
+  }, every)
   app.addHook('preClose', async () => clearInterval(heartbeat))
 }
 
@@ -163,8 +167,12 @@ function readCommand(data: Buffer): Command {
   const error = checkCommand(value)
   if (error) throw error
   const command = value as Command
-  if (command.join === undefined && command.leave === undefined && command.publish === undefined) {
-    throw new WireError('bad-frame', 'A frame must hold "join", "leave" or "publish", like {"join":"lobby"}.')
+  const { join, leave, publish, ping } = command
+  if (join === undefined && leave === undefined && publish === undefined && ping === undefined) {
+    throw new WireError(
+      'bad-frame',
+      'A frame must hold "join", "leave", "publish" or "ping", like {"join":"lobby"}.',
+    )
   }
   return command
 }

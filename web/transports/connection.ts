@@ -1,4 +1,5 @@
 import type { io } from 'socket.io-client'
+import { HEARTBEAT_MS } from '../../server/contract/transports.ts'
 import type { Draft, Entry, Receipt } from '../../server/contract/wire.ts'
 
 /** Where a client connects, as whom, and with what. The last three let a caller hand in, or wrap, the platform's own. */
@@ -14,6 +15,8 @@ export interface Target {
   interval?: number
   /** Seconds the server may hold a long poll, 25 by default. */
   wait?: number
+  /** Seconds between two signs of life on a held connection, 15 by default, as the server has it. Silent for 2.5: dead. */
+  heartbeat?: number
   fetch?: typeof fetch
   /** Node 20 has none of its own: hand in that of `ws`. */
   WebSocket?: typeof WebSocket
@@ -52,13 +55,28 @@ export type ClientTransport = (target: Target, listener: Listener) => Connection
 /** Why a draft did not become an entry: the server's code, or `network` when it is not known whether it did. */
 export class PublishError extends Error {
   readonly code: string
+  /** How long to wait before the next try, in ms, where the server asked for that (`too-many`, `overloaded`). */
+  readonly waitMs: number | undefined
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, waitMs?: number) {
     super(message)
     this.name = 'PublishError'
     this.code = code
+    this.waitMs = waitMs
   }
 }
+
+/** How long a receipt may take, in ms: on a network that swallows everything none would ever come. */
+export const RECEIPT_TIMEOUT = 10_000
+
+/** After how long without a byte nobody is there, in ms. */
+export const silenceOf = ({ heartbeat = HEARTBEAT_MS / 1000 }: Target) => 2.5 * heartbeat * 1000
+
+/**
+ * Of what a server asks to wait, the ms that this client waits: a part of a second more. Those who are refused in the
+ * same second would else be back in the same instant.
+ */
+export const waitOf = (seconds: number) => (seconds + Math.random()) * 1000
 
 /** The URL of a path on the target's server, with the lane's name in the query. */
 export function urlOf(

@@ -1,5 +1,5 @@
 import type { Draft, Page, Receipt } from '../../server/contract/wire.ts'
-import { PublishError, type Target, urlOf } from './connection.ts'
+import { PublishError, RECEIPT_TIMEOUT, type Target, urlOf, waitOf } from './connection.ts'
 import type { Reader } from './reader.ts'
 import { Refused } from './reconnect.ts'
 
@@ -37,13 +37,14 @@ export async function post(target: Target, path: string, draft: Draft): Promise<
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(draft),
+      signal: AbortSignal.timeout(RECEIPT_TIMEOUT),
     })
   } catch (error) {
     throw new PublishError('network', `The server could not be reached: ${(error as Error).message}`)
   }
   if (response.ok) return (await response.json()) as Receipt
-  const { code, message } = await refusal(response)
-  throw new PublishError(code, message)
+  const { code, message, waitMs } = await refusal(response)
+  throw new PublishError(code, message, waitMs)
 }
 
 /** Statuses that another try may change (RFC 9110 §15): time-outs, too many requests, trouble at the server. */
@@ -52,13 +53,14 @@ const passing = new Set([408, 425, 429, 500, 502, 503, 504])
 /** Reads why a request was refused; proxies answer in their own words, or none. */
 export async function refusal(response: Response): Promise<Refused> {
   const body = (await response.json().catch(() => undefined)) as
-    | { error?: { code: string; message: string } }
+    | { error?: { code: string; message: string; retryAfter?: number } }
     | undefined
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
+  // A page of another origin cannot see the header, but the body says it too.
+  const seconds = Number(body?.error?.retryAfter ?? response.headers.get('retry-after') ?? Number.NaN)
   return new Refused(
     body?.error?.code ?? `http-${response.status}`,
     body?.error?.message ?? `The server answered ${response.status} ${response.statusText}.`,
     passing.has(response.status),
-    Number.isFinite(seconds) ? seconds * 1000 : undefined,
+    Number.isFinite(seconds) ? waitOf(seconds) : undefined,
   )
 }

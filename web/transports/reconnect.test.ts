@@ -138,11 +138,18 @@ describe('refusal', () => {
   })
 
   test.each([
-    ['7', 7_000],
-    ['0', 0],
+    ['7', 7_500],
+    ['0', 500],
     ['Fri, 31 Dec 1999 23:59:59 GMT', undefined],
-  ])('Retry-After: %s', async (value, waitMs) => {
+  ])('Retry-After: %s is waited for, and a random part of a second more', async (value, waitMs) => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
     expect((await answer(429, { 'Retry-After': value })).waitMs).toBe(waitMs)
+  })
+
+  test('the body says how long too, for pages of another origin do not see the header', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    const body = { error: { code: 'overloaded', message: 'Try again soon.', retryAfter: 3 } }
+    expect(await answer(503, {}, body)).toMatchObject({ code: 'overloaded', waitMs: 3_500, retry: true })
   })
 
   test('without Retry-After the wait is ours to choose', async () => {

@@ -1,6 +1,6 @@
 import { io, type Socket } from 'socket.io-client'
 import type { Entry, Receipt } from '../../server/contract/wire.ts'
-import { type ClientTransport, PublishError } from './connection.ts'
+import { type ClientTransport, PublishError, RECEIPT_TIMEOUT, waitOf } from './connection.ts'
 import { createReader } from './reader.ts'
 
 /**
@@ -72,12 +72,15 @@ export const socketIo: ClientTransport = (target, listener) => {
       // Without a connection the library would keep the draft and send it whenever; its author is told instead.
       if (!socket.connected) throw new PublishError('network', 'There is no connection now.')
       const reply: Reply<Receipt> = await socket
-        .timeout(10_000)
+        .timeout(RECEIPT_TIMEOUT)
         .emitWithAck('publish', { room: target.room, draft })
         .catch(() => {
           throw new PublishError('network', 'The connection was cut.')
         })
-      if ('error' in reply) throw new PublishError(reply.error.code, reply.error.message)
+      if ('error' in reply) {
+        const { code, message, retryAfter } = reply.error
+        throw new PublishError(code, message, retryAfter === undefined ? undefined : waitOf(retryAfter))
+      }
       return reply
     },
     get cursor() {
@@ -87,4 +90,4 @@ export const socketIo: ClientTransport = (target, listener) => {
   }
 }
 
-type Reply<T> = T | { error: { code: string; message: string } }
+type Reply<T> = T | { error: { code: string; message: string; retryAfter?: number } }

@@ -1,6 +1,5 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import { HEARTBEAT_MS } from '../../server/contract/transports.ts'
-import { type ClientTransport, urlOf } from './connection.ts'
+import { type ClientTransport, silenceOf, urlOf } from './connection.ts'
 import { post, refusal } from './http.ts'
 import { createReader } from './reader.ts'
 import { keepTrying, Refused } from './reconnect.ts'
@@ -22,7 +21,7 @@ export const sse: ClientTransport = (target, listener) => {
     ended.signal.addEventListener('abort', abort)
     // Heartbeats come every 15 s: after two and a half of them without a byte, nobody is there.
     const silent = () => stream.abort(new Error('no heartbeat'))
-    let watchdog = setTimeout(silent, 2.5 * HEARTBEAT_MS)
+    let watchdog = setTimeout(silent, silenceOf(target))
     try {
       const url = urlOf(target, `/sse/${target.room}`, { after: reader.cursor })
       const response = await (target.fetch ?? fetch)(url, {
@@ -47,7 +46,7 @@ export const sse: ClientTransport = (target, listener) => {
       const chunks = response.body.getReader()
       for (let chunk = await chunks.read(); !chunk.done; chunk = await chunks.read()) {
         clearTimeout(watchdog)
-        watchdog = setTimeout(silent, 2.5 * HEARTBEAT_MS)
+        watchdog = setTimeout(silent, silenceOf(target))
         parser.feed(utf8.decode(chunk.value, { stream: true }))
       }
       throw new Refused('ended', 'the server ended the stream', true, comeBackIn)

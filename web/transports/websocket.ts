@@ -1,5 +1,12 @@
 import type { Entry, Receipt } from '../../server/contract/wire.ts'
-import { type ClientTransport, PublishError, urlOf } from './connection.ts'
+import {
+  type ClientTransport,
+  PublishError,
+  RECEIPT_TIMEOUT,
+  silenceOf,
+  urlOf,
+  waitOf,
+} from './connection.ts'
 import { createReader } from './reader.ts'
 import { keepTrying, Refused } from './reconnect.ts'
 
@@ -13,22 +20,37 @@ export const websocket: ClientTransport = (target, listener) => {
   const ended = new AbortController()
   const reader = createReader(target, listener, ended.signal)
   /** Drafts without a receipt yet, as they were sent: of two with the same id the first is answered first. */
-  let pending: { id: string; resolve(receipt: Receipt): void; reject(error: PublishError): void }[] = []
+  let pending: Pending[] = []
   let socket: WebSocket | undefined
 
   // Receive
+  // A page sees nothing of the server's pings. After a while of silence it asks, and by 2.5 heartbeats somebody answered.
   void keepTrying(listener, ended.signal, async (connected) => {
     const url = urlOf(target, `/websocket/${target.room}`, { after: reader.cursor })
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
     const current = new (target.WebSocket ?? WebSocket)(url)
     const close = () => current.close(1000)
     ended.signal.addEventListener('abort', close)
+    let watchdog: ReturnType<typeof setInterval> | undefined
     try {
-      const { code, reason } = await new Promise<CloseEvent>((closed) => {
+      const { code, reason } = await new Promise<CloseEvent>((closed, lost) => {
+        let heardAt = performance.now()
+        /** Questions without an answer. A tab in the background gets to ask once a minute; it has not been silent to them. */
+        let asked = 0
+        const beats = silenceOf(target) / 5
+        watchdog = setInterval(() => {
+          const silence = performance.now() - heardAt
+          if (silence >= 5 * beats && asked > 0) return lost(new Error('no heartbeat'))
+          if (silence < 2 * beats) return
+          asked++
+          if (current.readyState === current.OPEN) current.send('{"ping":true}')
+        }, beats)
         current.onclose = closed
         // Says nothing that `close` does not say after it, but ws throws where nobody listens.
         current.onerror = () => {}
         current.onmessage = ({ data }) => {
+          heardAt = performance.now()
+          asked = 0
           const message = JSON.parse(data) as Message
           take(message)
           if (message.joined === undefined) return
@@ -45,10 +67,14 @@ export const websocket: ClientTransport = (target, listener) => {
         code === 1012 ? spread() : undefined,
       )
     } finally {
+      clearInterval(watchdog)
       ended.signal.removeEventListener('abort', close)
+      // Of a connection that was given up, nothing counts any more, and its end is not waited for.
+      current.onmessage = null
+      current.close()
       socket = undefined
-      for (const { reject } of pending) reject(new PublishError('network', 'The connection was cut.'))
-      pending = []
+      const error = new PublishError('network', 'The connection was cut.')
+      for (const { id } of [...pending]) settle(id, ({ reject }) => reject(error))
     }
   })
 
@@ -57,12 +83,15 @@ export const websocket: ClientTransport = (target, listener) => {
     else if (gap !== undefined) reader.gap(cursor)
     else if (entry) reader.entry(entry)
     else if (receipt) settle(receipt.id, ({ resolve }) => resolve(receipt))
-    else if (error) settle(error.id, ({ reject }) => reject(new PublishError(error.code, error.message)))
+    else if (error) settle(error.id, ({ reject }) => reject(refusalOf(error)))
   }
 
-  function settle(id: string | undefined, how: (draft: (typeof pending)[number]) => void) {
-    const at = pending.findIndex((draft) => draft.id === id)
-    if (at >= 0) pending.splice(at, 1).forEach(how)
+  function settle(id: string | undefined, how: (draft: Pending) => void) {
+    const draft = pending.find((draft) => draft.id === id)
+    if (!draft) return
+    pending = pending.filter((other) => other !== draft)
+    clearTimeout(draft.timer)
+    how(draft)
   }
 
   return {
@@ -72,7 +101,11 @@ export const websocket: ClientTransport = (target, listener) => {
         if (!socket) return reject(new PublishError('network', 'There is no connection now.'))
         // Receipts name the draft they are for, so it needs a name.
         const id = draft.id ?? newId()
-        pending.push({ id, resolve, reject })
+        const timer = setTimeout(() => {
+          pending = pending.filter((draft) => draft.timer !== timer)
+          reject(new PublishError('network', `No receipt came within ${RECEIPT_TIMEOUT / 1000} s.`))
+        }, RECEIPT_TIMEOUT)
+        pending.push({ id, timer, resolve, reject })
         socket.send(JSON.stringify({ publish: { ...draft, id } }))
       }),
     get cursor() {
@@ -89,8 +122,20 @@ interface Message {
   cursor?: string
   entry?: Entry
   receipt?: Receipt
-  error?: { code: string; message: string; id?: string }
+  error?: { code: string; message: string; id?: string; retryAfter?: number }
 }
+
+/** A draft without a receipt yet. */
+interface Pending {
+  id: string
+  /** Runs out when no receipt comes. */
+  timer: ReturnType<typeof setTimeout>
+  resolve(receipt: Receipt): void
+  reject(error: PublishError): void
+}
+
+const refusalOf = ({ code, message, retryAfter }: NonNullable<Message['error']>) =>
+  new PublishError(code, message, retryAfter === undefined ? undefined : waitOf(retryAfter))
 
 const describe = (code: number, reason: string) =>
   reason || (code === 1006 ? 'the connection was cut or refused' : `closed with code ${code}`)
