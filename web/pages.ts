@@ -7,7 +7,8 @@ export interface PageProps {
 }
 
 export interface PageEntry {
-  name: PageName
+  /** Its place in the header; absent where it has none. */
+  name?: PageName
   title: string
   /** The server gives index.html for these paths, and for no others (server/pages.ts). */
   path: RegExp
@@ -40,6 +41,11 @@ export const pages: readonly PageEntry[] = [
     title: 'Claims',
     path: /^\/claims$/,
     load: async () => (await import('./claims/claims.tsx')).Claims,
+  },
+  {
+    title: 'Inspector',
+    path: /^\/inspector$/,
+    load: async () => (await import('./inspector/page.tsx')).InspectorPage,
   },
 ]
 

@@ -14,8 +14,8 @@ const places = [
 export type PageName = Exclude<(typeof places)[number]['page'], undefined>
 
 interface BarProps {
-  /** Where one is. */
-  page: PageName
+  /** Where one is; absent on a page that is reached from another one alone. */
+  page?: PageName
   view: View
   onView(change: Partial<View>): void
   /** The page's own controls, before its tools. */
@@ -34,7 +34,11 @@ export function Bar({ page, view, onView, children, tools, lastTools }: BarProps
       </a>
       <nav aria-label="Pages">
         {places.map((place) => (
-          <a key={place.href} href={place.href} aria-current={place.page === page ? 'page' : undefined}>
+          <a
+            key={place.href}
+            href={place.href}
+            aria-current={page !== undefined && place.page === page ? 'page' : undefined}
+          >
             {place.label}
           </a>
         ))}

@@ -1,5 +1,5 @@
 /** Hands the reader a file. */
-export function download(name: string, type: string, content: string): void {
+export function download(name: string, type: string, content: string | Uint8Array<ArrayBuffer>): void {
   const url = URL.createObjectURL(new Blob([content], { type }))
   const link = document.createElement('a')
   link.href = url

@@ -6,7 +6,7 @@ import { ExplanationPopover } from './explain.tsx'
 import type { View } from './preferences.ts'
 
 interface ShellProps {
-  page: PageName
+  page?: PageName
   view: Signal<View>
   /** What goes into `<main>`, its `<h1>` first. */
   children: ComponentChildren
