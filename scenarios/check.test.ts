@@ -28,6 +28,7 @@ function faults(value: unknown): { at: string; why: string }[] {
 
 const but = (changes: object) => ({ ...least, ...changes })
 const traffic = (changes: object) => but({ traffic: { ...least.traffic, ...changes } })
+const faulty = (...faults: object[]) => but({ faults })
 const sweep = (of: string, ...values: unknown[]) => but({ sweep: { of, values } })
 
 test('what is left unsaid takes its default, and what was written stays as it was', () => {
@@ -49,6 +50,11 @@ test.each<[string, unknown]>([
     { ...traffic({ arrivals: 'bursts', burst: 2 }), sweep: { of: 'burst', values: [2, 20] } },
   ],
   ['a single transport', but({ transports: ['sse'] })],
+  ['a network by its name', but({ conditions: '200-ms-away' })],
+  ['conditions of its own', but({ conditions: { rtt: 80, buffer: { bytes: 4_096, ms: 500 } } })],
+  ['a sweep over the distance', sweep('rtt', 0, 80, 200)],
+  ['a cut of a while, then a restart', faulty({ at: 1, do: 'cut', seconds: 2 }, { at: 4, do: 'restart' })],
+  ['a reader that stops reading', faulty({ at: 1, do: 'pause-readers', seconds: 2 })],
   ['one message at the least', but({ seconds: 0.5 })],
 ])('%s is a scenario', (_, value) => {
   expect(faults(value)).toEqual([])
@@ -95,6 +101,89 @@ test.each<[string, unknown, string, string]>([
     'traffic.arrivals',
     '"traffic.arrivals" must be "even" (one every 1/rate s), "poisson" (as strangers come: exponential gaps) or ' +
       '"bursts" (`burst` at once); it is "random".',
+  ],
+  [
+    'a network nobody has',
+    but({ conditions: 'dial-up' }),
+    'conditions',
+    '"conditions" must be the name of a network (clear, home-wifi, 3g, 200-ms-away, corporate-proxy, school-firewall, ' +
+      'sleepy-nat), or an object like {"rtt":80} of its conditions; it is "dial-up".',
+  ],
+  [
+    'a condition misspelt',
+    but({ conditions: { rrt: 80 } }),
+    'conditions.rrt',
+    '"conditions.rrt" is no field of "conditions". Did you mean "rtt"?',
+  ],
+  [
+    'a condition out of bounds',
+    but({ conditions: { rtt: -1 } }),
+    'conditions.rtt',
+    '"conditions.rtt" must be a number of ms from 0 to 10,000, added to a round trip, half of it each way; ' +
+      "a new connection's first bytes wait one more; it is -1.",
+  ],
+  [
+    'a fault nobody can do',
+    faulty({ at: 1, do: 'explode' }),
+    'faults[0].do',
+    '"faults[0].do" must be "cut" (the readers’ connections end), "refuse" (new ones of theirs do), "stall" (nothing ' +
+      'passes), "drop-response" (the next response to a reader is lost), "pause-readers" (some stop reading) or ' +
+      '"restart" (the server ends and starts again); it is "explode".',
+  ],
+  [
+    'a cut in a way of restarts',
+    faulty({ at: 1, do: 'cut', how: 'drain' }),
+    'faults[0].how',
+    '"faults[0].how" must be "rst" or "fin" with "do" "cut"; it is "drain".',
+  ],
+  [
+    'a stall in some way',
+    faulty({ at: 1, do: 'stall', how: 'rst', seconds: 1 }),
+    'faults[0].how',
+    '"faults[0].how" has no meaning with "do" "stall"; it is "rst".',
+  ],
+  [
+    'a stall without an end',
+    faulty({ at: 1, do: 'stall' }),
+    'faults[0].seconds',
+    '"faults[0].seconds" is missing: "stall" lasts so many seconds.',
+  ],
+  [
+    'a restart that lasts',
+    faulty({ at: 1, do: 'restart', seconds: 3 }),
+    'faults[0].seconds',
+    '"faults[0].seconds" has no meaning with "do" "restart".',
+  ],
+  [
+    'a cut of so many readers',
+    faulty({ at: 1, do: 'cut', readers: 1 }),
+    'faults[0].readers',
+    '"faults[0].readers" needs "do" "pause-readers".',
+  ],
+  [
+    'more readers that pause than there are',
+    faulty({ at: 1, do: 'pause-readers', seconds: 1, readers: 2 }),
+    'faults[0].readers',
+    '"faults[0].readers" is 2, and there are 1.',
+  ],
+  [
+    'a fault that outlasts the run',
+    faulty({ at: 8, do: 'cut', seconds: 5 }),
+    'faults[0].at',
+    '"faults[0]" ends at 13 s, and figures count for 10 s.',
+  ],
+  [
+    'two faults at once',
+    faulty({ at: 1, do: 'cut', seconds: 5 }, { at: 2, do: 'restart' }),
+    'faults[1].at',
+    '"faults[1]" begins before the one ahead of it has ended: faults come one after the other.',
+  ],
+  [
+    'faults where the readers publish',
+    { ...faulty({ at: 1, do: 'cut' }), publishers: 0, readersPublish: true },
+    'readersPublish',
+    '"readersPublish" must be false where there are "faults": they hit the readers’ connections, and what nobody could ' +
+      'publish cannot be missed.',
   ],
   [
     'half a reader',

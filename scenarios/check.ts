@@ -1,10 +1,12 @@
 import { Ajv, type ErrorObject } from 'ajv'
 import type { TSchema } from 'typebox'
+import { Conditions } from '../server/contract/link.ts'
 import { checkStructure } from '../server/contract/validate.ts'
 import { defaults } from './define.ts'
 import { nearest } from './nearest.ts'
+import { endOf } from './network.ts'
 import { cases } from './plan.ts'
-import { Scenario, Sweep, Traffic } from './scenario.ts'
+import { Scenario, type ScheduledFault, Sweep, Traffic } from './scenario.ts'
 
 /** One thing that is wrong with a scenario somebody wrote. */
 export interface Fault {
@@ -56,7 +58,7 @@ const ajv = new Ajv({
   verbose: true,
 })
 const fits = ajv.compile(Scenario)
-const sweepable = { ...Scenario.properties, ...Traffic.properties }
+const sweepable = { ...Scenario.properties, ...Traffic.properties, rtt: Conditions.properties.rtt }
 const fitsField = Object.fromEntries(
   Sweep.properties.of.anyOf.map(({ const: field }) => [field, ajv.compile(sweepable[field])]),
 ) as Record<Sweep['of'], ReturnType<typeof ajv.compile>>
@@ -65,7 +67,10 @@ function schemaFaults(value: unknown): Fault[] {
   if (fits(value)) return []
   const found = (fits.errors ?? []).map(fault)
   // Each branch of a choice is told before the choice itself, whose sentence it is: the last of a field is the one.
-  return [...new Map(found.map((one) => [one.at, one])).values()]
+  const told = [...new Map(found.map((one) => [one.at, one])).values()]
+  // Where something is wrong inside of an object, that it is no choice's branch goes without saying.
+  const outer = (at: string) => told.some((other) => at === 'conditions' && other.at.startsWith(`${at}.`))
+  return told.filter(({ at }) => !outer(at))
 }
 
 function fault(error: ErrorObject): Fault {
@@ -139,7 +144,11 @@ const MOST_DELIVERIES = 100_000_000
 /** What holds between fields, for every case. */
 function ruleFaults(scenario: Scenario): Fault[] {
   const found = cases(scenario).flatMap((of) => {
-    const faults = [...publisherFaults(of.scenario), ...trafficFaults(of.scenario)]
+    const faults = [
+      ...publisherFaults(of.scenario),
+      ...trafficFaults(of.scenario),
+      ...scheduleFaults(of.scenario),
+    ]
     return of.label === '' ? faults : faults.map(({ at, why }) => ({ at, why: `With ${of.label}: ${why}` }))
   })
   // What is wrong in every case alike has nothing to do with the sweep.
@@ -189,6 +198,81 @@ function trafficFaults({ traffic, readers, seconds, warmUp }: Scenario): Fault[]
       `${count(messages)} messages to ${count(readers)} readers are too many deliveries a run; ` +
       `the most is ${count(MOST_DELIVERIES)}.`
     faults.push({ at: 'readers', why })
+  }
+  return faults
+}
+
+/** Which `how` a fault may have; nothing where there is only one way. */
+const ways: Record<ScheduledFault['do'], readonly NonNullable<ScheduledFault['how']>[]> = {
+  cut: ['rst', 'fin'],
+  restart: ['drain', 'kill'],
+  refuse: [],
+  stall: [],
+  'drop-response': [],
+  'pause-readers': [],
+}
+const lasting: Record<ScheduledFault['do'], 'must' | 'may' | 'may not'> = {
+  cut: 'may',
+  restart: 'may not',
+  refuse: 'must',
+  stall: 'must',
+  'drop-response': 'may not',
+  'pause-readers': 'must',
+}
+
+function scheduleFaults(scenario: Scenario): Fault[] {
+  const { faults = [], readers, readersPublish, seconds } = scenario
+  const found = faults.flatMap((one, index) => {
+    const at = `faults[${index}]`
+    const before = faults[index - 1]
+    return [
+      ...formFaults(one, at, readers),
+      ...(endOf(one) > seconds
+        ? [{ at: `${at}.at`, why: `"${at}" ends at ${endOf(one)} s, and figures count for ${seconds} s.` }]
+        : []),
+      ...(before && endOf(before) > one.at
+        ? [
+            {
+              at: `${at}.at`,
+              why: `"${at}" begins before the one ahead of it has ended: faults come one after the other.`,
+            },
+          ]
+        : []),
+    ]
+  })
+  if (faults.length > 0 && readersPublish) {
+    const why =
+      '"readersPublish" must be false where there are "faults": they hit the readers’ connections, and what ' +
+      'nobody could publish cannot be missed.'
+    found.push({ at: 'readersPublish', why })
+  }
+  if (faults.length > 0 && readers === 0) {
+    found.push({ at: 'readers', why: '"readers" must be at least 1 where there are "faults".' })
+  }
+  return found
+}
+
+/** What fits which kind of fault. */
+function formFaults(one: ScheduledFault, at: string, readers: number): Fault[] {
+  const faults: Fault[] = []
+  if (one.how !== undefined && !ways[one.do].includes(one.how)) {
+    const may = ways[one.do].map((how) => `"${how}"`).join(' or ')
+    const why = may ? `must be ${may} with "do" "${one.do}"` : `has no meaning with "do" "${one.do}"`
+    faults.push({ at: `${at}.how`, why: `"${at}.how" ${why}; it is "${one.how}".` })
+  }
+  if (one.seconds === undefined && lasting[one.do] === 'must') {
+    const why = `"${at}.seconds" is missing: "${one.do}" lasts so many seconds.`
+    faults.push({ at: `${at}.seconds`, why })
+  }
+  if (one.seconds !== undefined && lasting[one.do] === 'may not') {
+    const why = `"${at}.seconds" has no meaning with "do" "${one.do}".`
+    faults.push({ at: `${at}.seconds`, why })
+  }
+  if (one.readers !== undefined && one.do !== 'pause-readers') {
+    faults.push({ at: `${at}.readers`, why: `"${at}.readers" needs "do" "pause-readers".` })
+  } else if ((one.readers ?? 1) > readers && readers > 0) {
+    const why = `"${at}.readers" is ${one.readers}, and there are ${count(readers)}.`
+    faults.push({ at: `${at}.readers`, why })
   }
   return faults
 }

@@ -59,3 +59,14 @@ test('a case is the scenario with the swept field filled in, and no sweep', () =
     ['rate=10', 10, undefined],
   ])
 })
+
+test('a sweep over the distance keeps what else the network is made of', () => {
+  const sweep = { of: 'rtt' as const, values: [0, 80] }
+  const conditionsOf = (changes: object) =>
+    cases({ ...swept, ...changes, sweep }).map((of) => [of.label, of.scenario.conditions])
+  expect(conditionsOf({})).toEqual([
+    ['rtt=0', { rtt: 0 }],
+    ['rtt=80', { rtt: 80 }],
+  ])
+  expect(conditionsOf({ conditions: 'sleepy-nat' })[1]).toEqual(['rtt=80', { rtt: 80, idleCut: 10 }])
+})

@@ -1,5 +1,6 @@
 import { randomFrom } from '../server/contract/random.ts'
 import type { TransportName } from '../server/contract/transports.ts'
+import { conditionsOf } from './network.ts'
 import type { Scenario } from './scenario.ts'
 
 /** What of a scenario is executed: its cases, and in which order. Pure functions, for the browser and the command. */
@@ -30,6 +31,8 @@ function withValue(scenario: Scenario, value: number | boolean): Scenario {
     case 'payload':
     case 'burst':
       return { ...rest, traffic: { ...rest.traffic, [sweep.of]: value } }
+    case 'rtt':
+      return { ...rest, conditions: { ...conditionsOf(rest), rtt: Number(value) } }
     default:
       return { ...rest, [sweep?.of ?? '']: value }
   }

@@ -31,6 +31,23 @@ export const Distribution = Type.Object(
 )
 export type Distribution = Static<typeof Distribution>
 
+export const Recovery = Type.Object(
+  {
+    cuts: Count('How often a reader was cut.'),
+    n: Count(
+      'How often a reader was back: what it got first on a new connection came while figures counted.',
+    ),
+    p50: Type.Optional(Ms('The median of the time to be back')),
+    max: Type.Optional(Ms('The longest of them')),
+  },
+  {
+    description:
+      'How long readers took to be back: from the end of the fault that cut them, or from the cut where it came later or ' +
+      'was nobody’s fault, to the first thing each got on a new connection. The load comes back as the product’s clients do.',
+  },
+)
+export type Recovery = Static<typeof Recovery>
+
 export const TallyDifference = Type.Object(
   Object.fromEntries(tallyFields.map((field) => [field, Type.Integer()])) as Record<
     (typeof tallyFields)[number],
@@ -67,6 +84,7 @@ export const Run = Type.Object({
     'Deliveries that came after the last message’s due time plus the drain: delivered, but after the window.',
   ),
   reconnects: Count('Connections of readers that were cut and made again.'),
+  recovery: Type.Optional(Recovery),
   latency: Distribution,
   rawLatency: Distribution,
   sinceServer: Distribution,
@@ -86,6 +104,16 @@ export const Run = Type.Object({
         eventLoopDelayMax: Ms('How late the server’s event loop was at worst'),
       },
       { description: 'Of the server’s process. Absent when the server is somebody else’s.' },
+    ),
+  ),
+  link: Type.Optional(
+    Type.Object(
+      {
+        cpuSeconds: Type.Number({ description: 'User and system time that the link’s process used.' }),
+        eventLoopDelayP99: Ms('How late the link’s event loop was, 99th percentile'),
+        eventLoopDelayMax: Ms('How late the link’s event loop was at worst'),
+      },
+      { description: 'Of the process that made the network. Absent where nothing stood in between.' },
     ),
   ),
   generator: Type.Object(
@@ -115,6 +143,12 @@ export const Environment = Type.Object({
   }),
   loopback: Type.Boolean({ description: 'Whether the traffic never left the machine.' }),
   tls: Type.Boolean(),
+  network: Type.Optional(
+    Type.String({
+      description:
+        'What a link of ours made of the network between load and server, in words. Absent: nothing stood in between.',
+    }),
+  ),
   cores: Type.String({ description: '"shared" or "pinned", and how.' }),
   cpu: Type.String(),
   cpuCount: Type.Integer(),
@@ -149,6 +183,16 @@ export const Report = Type.Object(
     interrupted: Type.Boolean({ description: 'True when it was ended before all its runs were made.' }),
     environment: Environment,
     runs: Type.Array(Run),
+    unreached: Type.Optional(
+      Type.Array(
+        Type.Object({
+          transport: Transport,
+          case: Type.String(),
+          why: Type.String({ description: 'What became of the last try, as a sentence.' }),
+        }),
+        { description: 'Transports that made no connection at all on a network that refuses upgrades.' },
+      ),
+    ),
     observations: Type.Optional(
       Type.Array(Observation, {
         description: 'What an experiment beside the runs saw, where a claim needs one.',

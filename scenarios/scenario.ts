@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { Conditions, type PresetName, presets } from '../server/contract/link.ts'
 import { type TransportName, transportNames } from '../server/contract/transports.ts'
 
 /**
@@ -54,6 +55,7 @@ export const Sweep = Type.Object(
         Type.Literal('keepAlive'),
         Type.Literal('history'),
         Type.Literal('otherRooms'),
+        Type.Literal('rtt'),
       ],
       { description: 'the name of the field that varies' },
     ),
@@ -69,6 +71,61 @@ export const Sweep = Type.Object(
   { additionalProperties: false, description: 'an object with "of" and "values"' },
 )
 export type Sweep = Static<typeof Sweep>
+
+/** The network between the load and the server, made by a link of ours. */
+export const Network = Type.Union(
+  [Type.Unsafe<PresetName>({ type: 'string', enum: presets.map(({ name }) => name) }), Conditions],
+  {
+    description:
+      `the name of a network (${presets.map(({ name }) => name).join(', ')}), ` +
+      'or an object like {"rtt":80} of its conditions',
+  },
+)
+export type Network = Static<typeof Network>
+
+/** What goes wrong, and when. The link does it to the readers’ connections; a restart ends everybody’s. */
+export const ScheduledFault = Type.Object(
+  {
+    at: Type.Number({
+      minimum: 0,
+      maximum: 3_600,
+      description: 'the number of seconds after figures begin to count',
+    }),
+    do: Type.Union(
+      [
+        Type.Literal('cut'),
+        Type.Literal('refuse'),
+        Type.Literal('stall'),
+        Type.Literal('drop-response'),
+        Type.Literal('pause-readers'),
+        Type.Literal('restart'),
+      ],
+      {
+        description:
+          '"cut" (the readers’ connections end), "refuse" (new ones of theirs do), "stall" (nothing passes), ' +
+          '"drop-response" (the next response to a reader is lost), "pause-readers" (some stop reading) or ' +
+          '"restart" (the server ends and starts again)',
+      },
+    ),
+    how: Type.Optional(
+      Type.Union([Type.Literal('rst'), Type.Literal('fin'), Type.Literal('drain'), Type.Literal('kill')], {
+        description: '"rst" or "fin" for a cut, "drain" or "kill" for a restart',
+      }),
+    ),
+    seconds: Type.Optional(
+      Type.Number({
+        minimum: 0.05,
+        maximum: 600,
+        description: 'the number of seconds that it lasts, from 0.05 to 600',
+      }),
+    ),
+    readers: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 20_000, description: 'the number of readers that pause' }),
+    ),
+  },
+  { additionalProperties: false, description: 'an object with "at" and "do"' },
+)
+export type ScheduledFault = Static<typeof ScheduledFault>
 
 export const Scenario = Type.Object(
   {
@@ -148,6 +205,15 @@ export const Scenario = Type.Object(
       description: 'the number of times each case is run, from 1 to 100',
     }),
     sweep: Type.Optional(Sweep),
+    /** Absent: the load talks to the server directly, unless a fault needs a link. */
+    conditions: Type.Optional(Network),
+    faults: Type.Optional(
+      Type.Array(ScheduledFault, {
+        minItems: 1,
+        maxItems: 20,
+        description: 'a list of 1 to 20 faults in the order of time',
+      }),
+    ),
     /** Why a browser page cannot run it, for those it cannot; said where the scenario is offered. */
     notInBrowser: Type.Optional(Type.String({ minLength: 1, description: 'the reason, as a sentence' })),
   },

@@ -1,6 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander'
+import { presets } from '../../server/contract/presets.ts'
 import { type TransportName, transportNames } from '../../server/contract/transports.ts'
 import { nearest } from '../nearest.ts'
+import type { Network } from '../scenario.ts'
 import { parseThreshold, type Threshold } from './thresholds.ts'
 
 /** How each argument is read. What cannot be read is told by Commander, with the flag it belongs to. */
@@ -41,6 +43,25 @@ export function transports(text: string, before: TransportName[] = []): Transpor
   if (names.length === 0)
     throw new InvalidArgumentError(`Name at least one of: ${transportNames.join(', ')}.`)
   return [...new Set([...before, ...names])]
+}
+
+/** `200-ms-away`, or `{"rtt":80}`; what is in the object is checked with the scenario. */
+export function network(text: string): Network {
+  if (text.trimStart().startsWith('{')) {
+    try {
+      return JSON.parse(text)
+    } catch (error) {
+      throw new InvalidArgumentError(`It is not JSON: ${(error as Error).message}.`)
+    }
+  }
+  const names = presets.map(({ name }) => name)
+  const found = names.find((name) => name === text)
+  if (found) return found
+  const meant = nearest(text, names)
+  throw new InvalidArgumentError(
+    `"${text}" is no network. ${meant ? `Did you mean "${meant}"? ` : ''}There are: ${names.join(', ')}; or conditions ` +
+      'like \'{"rtt":80}\'.',
+  )
 }
 
 export function url(text: string): URL {

@@ -33,3 +33,26 @@ test('the notes say what a reader could not see', () => {
   expect(theirs.server).toBe('http://192.0.2.1:8080')
   expect(theirs.notes.join(' ')).toMatch(/a clock each.*CPU time and its memory are not known/)
 })
+
+test('a network that is made is named, with what of it is modelled and who does its work', () => {
+  const { network, notes, cores } = environmentOf({
+    scenario: {
+      ...quietRoom,
+      conditions: '200-ms-away',
+      faults: [
+        { at: 1, do: 'pause-readers', seconds: 1 },
+        { at: 3, do: 'restart' },
+      ],
+    },
+    against: undefined,
+    where: { sameHost: true, loopback: true },
+    cores: 'pinned: server on core 1, load on core 0',
+    notes: [],
+  })
+  expect(network).toBe('200 ms away: round trip + 200 ms')
+  expect(cores).toBe('pinned: server on core 1, load on core 0, link with the load')
+  expect(notes.join(' ')).toMatch(
+    /process of its own \(200 ms away.*CPU time is not the server’s.*are modelled.*at 1 s: one reader stops.*not in the latencies.*log on disk/,
+  )
+  expect(notes.join(' ')).not.toContain('no distance')
+})

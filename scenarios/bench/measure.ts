@@ -1,14 +1,22 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TransportName } from '../../server/contract/transports.ts'
+import { detour } from '../network.ts'
 import type { Planned } from '../plan.ts'
 import type { Distribution, Run } from '../report.ts'
+import { openBooks } from './books.ts'
 import { startChild } from './children.ts'
+import { doFaults } from './faults.ts'
 import { fill } from './fill.ts'
-import { type FromLoad, publisherClient, readerClient, type ToLoad } from './load/protocol.ts'
-import { difference, readSettledMeter, type Server } from './servers.ts'
+import type { BenchLink } from './links.ts'
+import type { FromLoad, ToLoad } from './load/protocol.ts'
+import type { Usage } from './server-protocol.ts'
+import type { Server } from './servers.ts'
 
 export interface MeasureOptions {
   server: Server
+  /** What stands between the load and the server; absent: nothing. */
+  link?: BenchLink | undefined
   planned: Planned
   /** Its place in the order in which runs are made. */
   order: number
@@ -32,6 +40,11 @@ export interface Boundary {
   loadPid: number
 }
 
+/** The load could not make a single connection; the message says what became of the last try. */
+export class Unreached extends Error {
+  override name = 'Unreached'
+}
+
 /** How long the load may take for what has no length of its own (to start, to connect, to drain), in s. */
 const PATIENCE = 120
 
@@ -43,10 +56,13 @@ const GOODBYE = 5
  * the load waits. Rejects with what went wrong; the load process is gone then, as it is after a run.
  */
 export async function measure(options: MeasureOptions): Promise<Run> {
-  const { server, planned, order, publishOver, oneClock, cores, signal, onStep, onBoundary } = options
+  const { server, link, planned, order, publishOver, oneClock, cores, signal, onStep, onBoundary } = options
   const { scenario } = planned.case
   const room = `bench-${randomBytes(4).toString('hex')}`
-  const clients = [readerClient, publisherClient] as const
+  // What is on its way through a link is not in the meter yet.
+  const settle = async () => void (link && (await sleep(detour(link.conditions), undefined, { signal })))
+  const books = openBooks(server, settle, signal)
+  const over = new AbortController()
 
   if (scenario.history || scenario.otherRooms) {
     onStep('filling the rooms')
@@ -63,7 +79,7 @@ export async function measure(options: MeasureOptions): Promise<Run> {
   })
   async function hear<Said extends FromLoad['said']>(said: Said, seconds = 0) {
     const message = await load.hear(seconds + PATIENCE)
-    if (message.said === 'failed') throw new Error(message.message)
+    if (message.said === 'failed') throw new (message.unreached ? Unreached : Error)(message.message)
     if (message.said !== said) throw new Error(`The load said "${message.said}" where "${said}" was due.`)
     return message as Extract<FromLoad, { said: Said }>
   }
@@ -77,7 +93,7 @@ export async function measure(options: MeasureOptions): Promise<Run> {
     load.tell({
       tell: 'plan',
       plan: {
-        url: server.url,
+        url: link?.url ?? server.url,
         room,
         transport: planned.transport,
         publishOver: publishOver === 'same' ? planned.transport : publishOver,
@@ -91,18 +107,25 @@ export async function measure(options: MeasureOptions): Promise<Run> {
     onStep('warming up')
     go()
     await hear('warm', scenario.warmUp)
-    const tallyBefore = await readSettledMeter(server.url, clients, signal)
+    await books.readMeter()
     await boundary('begin')
-    await server.process?.forget()
-    const usageBefore = await server.process?.usage()
+    await link?.forget()
+    const linkBefore = await link?.usage()
+    await books.readUsage()
 
     onStep('measuring')
     go()
-    const { result } = await hear('measured', scenario.seconds)
-    // Asked first: reading the meter is work of the server's too, and none of the run's.
-    const usageAfter = await server.process?.usage()
-    await boundary('end')
-    const tallyAfter = await readSettledMeter(server.url, clients, signal)
+    const [{ result }] = await Promise.all([
+      hear('measured', scenario.seconds),
+      doFaults(scenario.faults ?? [], {
+        link,
+        restart: (how) => books.across(async () => await server.process?.restart(how)),
+        tellLoad: load.tell,
+        signal: AbortSignal.any([signal, over.signal]),
+      }),
+    ])
+    const linkAfter = await link?.usage()
+    const spent = await books.close(() => boundary('end'))
     const rssAfter = await server.process?.memory()
     // It says goodbye on every connection, which somebody else's server is owed.
     go()
@@ -115,24 +138,36 @@ export async function measure(options: MeasureOptions): Promise<Run> {
       order,
       seed: planned.seed,
       ...result,
+      ...(linkAfter && lateLink(linkAfter, result)),
       sinceServer: oneClock ? result.sinceServer : nothing,
-      readersTally: difference(tallyBefore[readerClient], tallyAfter[readerClient]),
-      publishersTally: difference(tallyBefore[publisherClient], tallyAfter[publisherClient]),
-      ...(usageBefore &&
-        usageAfter && {
-          server: {
-            cpuSeconds: usageAfter.cpuSeconds - usageBefore.cpuSeconds,
-            rssBefore: rssBefore ?? 0,
-            rssConnected: rssConnected ?? 0,
-            rssAfter: rssAfter ?? 0,
-            eventLoopDelayP99: usageAfter.eventLoopDelayP99,
-            eventLoopDelayMax: usageAfter.eventLoopDelayMax,
-          },
-        }),
+      readersTally: spent.readers,
+      publishersTally: spent.publishers,
+      ...(spent.usage && {
+        server: {
+          ...spent.usage,
+          rssBefore: rssBefore ?? 0,
+          rssConnected: rssConnected ?? 0,
+          rssAfter: rssAfter ?? 0,
+        },
+      }),
+      ...(linkAfter && {
+        link: { ...linkAfter, cpuSeconds: linkAfter.cpuSeconds - (linkBefore?.cpuSeconds ?? 0) },
+      }),
     }
   } finally {
+    over.abort()
     await load.stop()
   }
+}
+
+/** A link that was late made another network than the report names, as a load that is late makes another load. */
+function lateLink(
+  { eventLoopDelayP99: late }: Usage,
+  { invalid, latency }: Extract<FromLoad, { said: 'measured' }>['result'],
+): { invalid?: string } {
+  if (late <= Math.max(20, 0.25 * (latency.p99 ?? latency.max ?? 0))) return {}
+  const why = `The event loop of the link was ${late.toFixed(0)} ms late (99th percentile): the network was slower than said.`
+  return { invalid: invalid === undefined ? why : `${invalid} ${why}` }
 }
 
 const nothing: Distribution = { n: 0, curve: [] }

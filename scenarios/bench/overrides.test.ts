@@ -29,3 +29,10 @@ test('what cannot be run is refused with the field and the reason', () => {
     /quiet-room cannot be run like that\.\n"readers" must be/,
   )
 })
+
+test('setting the network leaves one case of a sweep over the distance', () => {
+  const far = { ...quietRoom, sweep: { of: 'rtt' as const, values: [0, 80] } }
+  const one = override(far, { conditions: '3g' })
+  expect(one.sweep).toBeUndefined()
+  expect(one.conditions).toBe('3g')
+})

@@ -4,7 +4,10 @@ import { UsageError } from './io.ts'
 
 /** Fields of a scenario that the command line may set. */
 export type Overrides = Partial<
-  Pick<Scenario, 'transports' | 'readers' | 'headers' | 'seconds' | 'warmUp' | 'interval' | 'repeat'> &
+  Pick<
+    Scenario,
+    'transports' | 'readers' | 'headers' | 'seconds' | 'warmUp' | 'interval' | 'repeat' | 'conditions'
+  > &
     Pick<Scenario['traffic'], 'rate' | 'payload'>
 >
 
@@ -15,7 +18,8 @@ export type Overrides = Partial<
 export function override(scenario: Scenario, { rate, payload, ...fields }: Overrides): Scenario {
   const traffic = { ...scenario.traffic, ...given({ rate, payload }) }
   const { sweep, ...rest } = { ...scenario, ...given(fields), traffic }
-  const swept = sweep && sweep.of in given({ rate, payload, ...fields })
+  const set = given({ rate, payload, ...fields })
+  const swept = sweep && (sweep.of === 'rtt' ? 'conditions' in set : sweep.of in set)
   try {
     return checkScenario(sweep && !swept ? { ...rest, sweep } : rest)
   } catch (error) {

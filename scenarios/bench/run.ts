@@ -1,13 +1,15 @@
 import { type TransportName, transportNames } from '../../server/contract/transports.ts'
-import { planned } from '../plan.ts'
+import { conditionsOf, needsLink } from '../network.ts'
+import { type Planned, planned } from '../plan.ts'
 import type { Report, Run } from '../report.ts'
 import type { Scenario } from '../scenario.ts'
 import { Interrupted } from './children.ts'
 import { shareOut, unpinned } from './cores.ts'
 import { environmentOf, whereabouts } from './environment.ts'
-import { type MeasureOptions, measure } from './measure.ts'
+import { type BenchLink, startBenchLink } from './links.ts'
+import { type MeasureOptions, measure, Unreached } from './measure.ts'
 import type { Progress } from './progress.ts'
-import { borrowServer, startServer } from './servers.ts'
+import { borrowServer, type Server, startServer } from './servers.ts'
 
 export interface RunOptions {
   scenario: Scenario
@@ -42,6 +44,7 @@ export async function runScenario(options: RunOptions): Promise<Outcome> {
   const plan = planned(scenario, seed)
   const runs: Run[] = []
   const failures: string[] = []
+  const unreached: NonNullable<Report['unreached']> = []
   const failed = new Set<string>()
 
   progress.begin(plan)
@@ -56,9 +59,10 @@ export async function runScenario(options: RunOptions): Promise<Outcome> {
     try {
       progress.start(one)
       progress.step('starting the server')
-      const run = await onServer((server) =>
+      const run = await onServer(one, (server, link) =>
         measure({
           server,
+          link,
           planned: one,
           order,
           publishOver,
@@ -75,6 +79,12 @@ export async function runScenario(options: RunOptions): Promise<Outcome> {
       if (signal.aborted || error instanceof Interrupted) break
       failed.add(lane)
       const message = error instanceof Error ? error.message : String(error)
+      // On such a network not to get through is what the run found out.
+      if (error instanceof Unreached && conditionsOf(one.case.scenario)?.refuseUpgrade) {
+        unreached.push({ transport: one.transport, case: label, why: message })
+        progress.failed(one, message)
+        continue
+      }
       const named = `${one.transport}${label && `, ${label}`}, repetition ${one.repetition}`
       failures.push(`A run failed and is not in the report (${named}): ${message}`)
       progress.failed(one, message)
@@ -95,16 +105,33 @@ export async function runScenario(options: RunOptions): Promise<Outcome> {
       interrupted: signal.aborted,
       environment: environmentOf({ scenario, against, where, cores: cores.said, notes: failures }),
       runs,
+      ...(unreached.length > 0 && { unreached }),
     },
   }
 
+  /** A server for one run, and what stands in front of it. */
   async function onServer(
-    use: (server: Awaited<ReturnType<typeof startServer>>) => Promise<Run>,
+    { case: { scenario: of }, seed: trafficSeed }: Planned,
+    use: (server: Server, link: BenchLink | undefined) => Promise<Run>,
   ): Promise<Run> {
-    const server = against ? borrowServer(against) : await startServer({ cores: cores.server, signal })
+    const onDisk = of.faults?.some((fault) => fault.do === 'restart') ?? false
+    const server = against
+      ? borrowServer(against)
+      : await startServer({ cores: cores.server, signal, onDisk })
+    let link: BenchLink | undefined
     try {
-      return await use(server)
+      if (needsLink(of)) {
+        link = await startBenchLink({
+          to: server.url,
+          conditions: conditionsOf(of) ?? {},
+          seed: trafficSeed,
+          cores: cores.load,
+          signal,
+        })
+      }
+      return await use(server, link)
     } finally {
+      await link?.stop()
       await server.stop()
     }
   }

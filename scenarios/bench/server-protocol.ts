@@ -9,6 +9,8 @@ export type ToServer =
   | { ask: 'memory' }
   /** Forget how late the event loop was: what is to be measured begins now. */
   | { ask: 'forget' }
+  /** End in good order, as on SIGTERM: this is answered by the end of the process. */
+  | { ask: 'drain' }
 
 export type FromServer =
   /** It listens, on this port of 127.0.0.1. */

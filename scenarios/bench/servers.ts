@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { emptyTally, type Tally, tallyFields } from '../../server/contract/meter.ts'
 import { startChild } from './children.ts'
 import type { FromServer, ToServer, Usage } from './server-protocol.ts'
@@ -14,6 +17,8 @@ export interface Server {
     memory(): Promise<number>
     /** Lateness of the event loop counts from now on. */
     forget(): Promise<void>
+    /** Ends it, in good order or without a word, and starts it again on its port and its log. */
+    restart(how: 'drain' | 'kill'): Promise<void>
   }
   stop(): Promise<void>
 }
@@ -24,18 +29,30 @@ export interface StartOptions {
   /** What to start in the product's place: it speaks server-protocol.ts. */
   module?: string
   args?: readonly string[]
+  /** True for one that is to be restarted: its log is a file then, in a folder that goes with it. */
+  onDisk?: boolean
 }
 
 /** How long a server may take to start, and to answer, in s. */
 const PATIENCE = 60
+/** How long one may take to end when it is told to, in s; it gives itself 4. */
+const GOODBYE = 10
 
 /** A server of our own in a fresh process, so that no run inherits the memory or the compiled code of another. */
 export async function startServer(options: StartOptions): Promise<Server> {
-  const child = startChild<ToServer, FromServer>({
-    name: 'server',
-    module: 'scenarios/bench/server-process',
-    ...options,
-  })
+  const { args = [], onDisk = false, ...rest } = options
+  const folder = onDisk ? await mkdtemp(join(tmpdir(), 'wireside-bench-log-')) : undefined
+  const kept = folder === undefined ? args : [...args, '--data', folder]
+  const launch = (port?: number) =>
+    startChild<ToServer, FromServer>({
+      name: 'server',
+      module: 'scenarios/bench/server-process',
+      ...rest,
+      args: port === undefined ? kept : [...kept, '--port', String(port)],
+    })
+  let child = launch()
+  let stopped = false
+
   async function hear<Said extends FromServer['said']>(said: Said) {
     const message = await child.hear(PATIENCE)
     if (message.said !== said) throw new Error(`The server said "${message.said}" where "${said}" was due.`)
@@ -45,21 +62,38 @@ export async function startServer(options: StartOptions): Promise<Server> {
     child.tell({ ask: question })
     return await hear(said)
   }
+  async function stop() {
+    stopped = true
+    await child.stop()
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+  }
 
   try {
     const { port } = await hear('listening')
     return {
       url: `http://127.0.0.1:${port}`,
       process: {
-        pid: child.pid,
+        get pid() {
+          return child.pid
+        },
         usage: async () => (await ask('usage', 'usage')).usage,
         memory: async () => (await ask('memory', 'memory')).rss,
         forget: async () => void (await ask('forget', 'forgotten')),
+        async restart(how) {
+          if (how === 'drain') {
+            child.tell({ ask: 'drain' })
+            await child.ended(GOODBYE)
+          }
+          await child.stop()
+          if (stopped) throw new Error('The server was stopped while it restarted.')
+          child = launch(port)
+          await hear('listening')
+        },
       },
-      stop: child.stop,
+      stop,
     }
   } catch (error) {
-    await child.stop()
+    await stop()
     throw error
   }
 }

@@ -1,13 +1,22 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { FromServer, ToServer, Usage } from './server-protocol.ts'
 
-/** Makes this process answer what the benchmark asks of a server, and end when the benchmark has ended. */
-export function answerUsage(): void {
+/** What is still open after so many ms when the server was told to end is cut. */
+const DRAIN_MS = 4_000
+
+/**
+ * Makes this process answer what the benchmark asks of a server, and end when the benchmark has ended. `drain` ends what
+ * is under way in good order.
+ */
+export function answerUsage(drain: () => Promise<unknown> = async () => {}): void {
   const clocks = createClocks()
-  process.on('message', (message: ToServer) => say(answer(message)))
+  process.on('message', (message: ToServer) => {
+    const said = answer(message)
+    if (said) say(said)
+  })
   process.on('disconnect', () => process.exit(0))
 
-  function answer({ ask }: ToServer): FromServer {
+  function answer({ ask }: ToServer): FromServer | undefined {
     switch (ask) {
       case 'usage':
         return { said: 'usage', usage: clocks.read() }
@@ -16,6 +25,10 @@ export function answerUsage(): void {
       case 'forget':
         clocks.forget()
         return { said: 'forgotten' }
+      case 'drain':
+        setTimeout(() => process.exit(0), DRAIN_MS).unref()
+        void drain().then(() => process.exit(0))
+        return undefined
     }
   }
 }

@@ -31,7 +31,10 @@ export interface Claim {
 export type ExperimentName =
   | 'accept-key'
   | 'auto-reconnect'
+  | 'idle-cut'
+  | 'new-connection-cost'
   | 'resume-needs-ids'
+  | 'socketio-fallback'
   | 'socketio-is-websocket'
   | 'tcp-so-nothing-lost'
 

@@ -192,7 +192,7 @@ const examples: Example[] = [
     shows: 'frames that arrive 5 ms sooner',
     draw: (_, transport) => ({ latency: { p50: transport === 'websocket' ? 4 : 9 } }),
     gives: 'holds',
-    says: /At 2 messages a second the median delivery took 4 ms by WebSocket and 9 ms by long polling\./,
+    says: /Without distance the median delivery took 4 ms by WebSocket and 9 ms by long polling\./,
   },
   {
     claim: 'ws-low-latency',
@@ -210,12 +210,34 @@ const examples: Example[] = [
   },
   {
     claim: 'ws-low-latency',
-    shows: 'long polls that fall behind when much is said',
-    draw: ({ traffic }, transport) => ({
-      latency: { p50: transport === 'websocket' || traffic.rate < 10 ? 4 : 20 },
-    }),
+    shows: 'long polls that fall behind with distance',
+    draw: ({ conditions }, transport) => {
+      const rtt = typeof conditions === 'object' ? (conditions.rtt ?? 0) : 0
+      return { latency: { p50: 4 + rtt / 2 + (transport === 'websocket' ? 0 : rtt / 4) } }
+    },
     gives: 'depends',
-    says: /a tie on one machine.*At 50 .* 20 ms by long polling\./,
+    says: /a tie on one machine.*With 200 ms of round trip .* 104 ms by WebSocket and 154 ms by long polling\./,
+  },
+  {
+    claim: 'proxies-buffer-sse',
+    shows: 'events that wait a second',
+    draw: (_, transport) => ({ latency: { p50: transport === 'sse' ? 1_000 : 15 } }),
+    gives: 'holds',
+    says: /took 1,000 ms by SSE, 15 ms by WebSocket, and 15 ms by long polling\./,
+  },
+  {
+    claim: 'proxies-buffer-sse',
+    shows: 'events that pass as frames do',
+    draw: () => ({ latency: { p50: 15 } }),
+    gives: 'does not hold',
+    says: /took 15 ms by SSE, 15 ms by WebSocket/,
+  },
+  {
+    claim: 'proxies-buffer-sse',
+    shows: 'hardly a delivery',
+    draw: () => ({ latency: { n: 3, p50: 15 } }),
+    gives: 'not enough data',
+    says: /needs 10 deliveries over SSE/,
   },
   {
     claim: 'ws-no-http-overhead',
@@ -403,6 +425,16 @@ const examples: Example[] = [
   },
 ]
 
+const fallback = {
+  published: 20,
+  entries: 20,
+  transport: 'polling',
+  'connected-after': 60,
+  requests: 10,
+  'ws-status': 403,
+}
+const idle = { limit: 2, 'silent-cut': true, 'silent-cut-after': 2, beat: 0.5, 'beating-cut': false }
+
 /** What an experiment saw, and the verdict that must follow. */
 interface Looked {
   claim: string
@@ -495,6 +527,48 @@ const looks: Looked[] = [
     saw: { ...resumed, 'missed-kept': 3, 'missed-forgotten': 20 },
     gives: 'does not hold',
     says: /missed 3 of the entries.* was told nothing of that/,
+  },
+  {
+    claim: 'socketio-fallback',
+    shows: 'all of it over polling',
+    saw: fallback,
+    gives: 'holds',
+    says: /Of 20 messages .* got 20, over polling\. .* after 60 ms\. It took 0\.5 requests a message\. .* answered 403\./,
+  },
+  {
+    claim: 'socketio-fallback',
+    shows: 'a client that heard half of it',
+    saw: { ...fallback, entries: 10 },
+    gives: 'does not hold',
+    says: /got 10, over polling/,
+  },
+  {
+    claim: 'socketio-fallback',
+    shows: 'a block that did not block',
+    saw: { ...fallback, transport: 'websocket' },
+    gives: 'does not hold',
+    says: /over websocket/,
+  },
+  {
+    claim: 'idle-cut',
+    shows: 'only the silent one cut',
+    saw: idle,
+    gives: 'depends',
+    says: /said nothing was ended after 2 s; one that pinged every 0\.5 s was still open/,
+  },
+  {
+    claim: 'idle-cut',
+    shows: 'both cut',
+    saw: { ...idle, 'beating-cut': true },
+    gives: 'holds',
+    says: /was ended as well/,
+  },
+  {
+    claim: 'idle-cut',
+    shows: 'neither cut',
+    saw: { ...idle, 'silent-cut': false },
+    gives: 'does not hold',
+    says: /said nothing was not ended/,
   },
   {
     claim: 'auto-reconnect',
@@ -626,6 +700,21 @@ describe('a sweep of which one case has no valid run', () => {
   test('does not matter where the others differ already', () => {
     expect(without50((rate) => (rate < 1 ? 1_400 : 20)).verdict).toBe('depends')
   })
+})
+
+test('what a new connection costs is told where somebody looked, and behind a link it is modelled', () => {
+  const { scenario, rule } = claimOf('new-connection-per-request')
+  const seen = { 'kept-0': 1, 'fresh-0': 1.5, 'kept-200': 201, 'fresh-200': 402 }
+  const observations = Object.entries(seen).map(([id, value]) => ({ id, what: 'Made by hand.', value }))
+  const requests = () => ({ readersTally: { requests: 100, connections: 0 } })
+  const { verdict, because, figures } = rule(reportOf(scenario, requests, observations))
+  expect(verdict).toBe('does not hold')
+  expect(because).toContain('took 0.5 ms longer on this machine.')
+  expect(because).toContain('took 201 ms longer with 200 ms of round trip (modelled).')
+  expect(figures.slice(-2).map(({ value, origin }) => [value, origin])).toEqual([
+    [0.5, 'measured'],
+    [201, 'modelled'],
+  ])
 })
 
 test('an invalid run among valid ones changes nothing', () => {

@@ -3,13 +3,16 @@ import { bytes871To2 } from './871-to-2-bytes.ts'
 import { acceptKey } from './accept-key.ts'
 import { autoReconnect } from './auto-reconnect.ts'
 import type { Claim } from './claim.ts'
+import { idleCut } from './idle-cut.ts'
 import { longPollHighOverhead } from './long-poll-high-overhead.ts'
 import { longPollReconnectsTcp } from './long-poll-reconnects-tcp.ts'
 import { newConnectionPerRequest } from './new-connection-per-request.ts'
 import { pollingHalfInterval } from './polling-half-interval.ts'
 import { pollingMostlyEmpty } from './polling-mostly-empty.ts'
 import { pollingServerLoad } from './polling-server-load.ts'
+import { proxiesBufferSse } from './proxies-buffer-sse.ts'
 import { resumeNeedsIds } from './resume-needs-ids.ts'
+import { socketioFallback } from './socketio-fallback.ts'
 import { socketioHeavier } from './socketio-heavier.ts'
 import { socketioIsWebsocket } from './socketio-is-websocket.ts'
 import { sseOneWayIsEnough } from './sse-one-way-is-enough.ts'
@@ -27,6 +30,7 @@ export const claims: readonly Claim[] = [
   longPollReconnectsTcp,
   longPollHighOverhead,
   sseOneWayIsEnough,
+  proxiesBufferSse,
   wsLowLatency,
   acceptKey,
   wsNoHttpOverhead,
@@ -34,7 +38,9 @@ export const claims: readonly Claim[] = [
   percentLess98,
   statefulMemory,
   socketioIsWebsocket,
+  socketioFallback,
   socketioHeavier,
+  idleCut,
   autoReconnect,
   tcpSoNothingLost,
   resumeNeedsIds,

@@ -23,6 +23,8 @@ export type FigureId =
   | 'duplicated'
   | 'reordered'
   | 'late'
+  | 'recovery.p50'
+  | 'recovery.max'
 
 export type Unit = 'ms' | 'B' | 'µs' | 'KiB' | '%' | '' | '/s'
 
@@ -222,6 +224,23 @@ export const figures: readonly FigureOf[] = [
     better: 'lower',
     formula: 'Deliveries that came after the window and its drain had passed.',
     value: ({ late }) => late,
+  },
+  {
+    id: 'recovery.p50',
+    label: 'Back after, p50',
+    unit: 'ms',
+    better: 'lower',
+    formula:
+      'The median time from the end of a fault until a reader that it cut got the first thing on a new connection.',
+    value: ({ recovery }) => recovery?.p50,
+  },
+  {
+    id: 'recovery.max',
+    label: 'Back after, max',
+    unit: 'ms',
+    better: 'lower',
+    formula: 'The longest time from the end of a fault until a reader that it cut was back.',
+    value: ({ recovery }) => recovery?.max,
   },
 ]
 

@@ -37,9 +37,12 @@ export const SHORTEST_TOLD = 2
 const SMALLEST_EFFECT = 0.03
 
 function onTrouble(report: Report): string[] {
-  const { runs, interrupted, environment, scenario, seed } = report
+  const { runs, interrupted, environment, scenario, seed, unreached = [] } = report
   return [
     ...onLosses(runs),
+    ...unreached.map(({ transport, case: label, why }) => {
+      return `${nameOf[transport]} did not get through${label && ` at ${label}`}. ${why}`
+    }),
     ...onInvalid(runs),
     ...(interrupted
       ? [`It was ended early: ${runs.length} of ${planned(scenario, seed).length} runs were made.`]

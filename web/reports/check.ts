@@ -1,5 +1,6 @@
 import type { Distribution, Environment, Observation, Report, Run } from '../../scenarios/report.ts'
-import type { Scenario, Sweep, Traffic } from '../../scenarios/scenario.ts'
+import type { Scenario, ScheduledFault, Sweep, Traffic } from '../../scenarios/scenario.ts'
+import type { Conditions } from '../../server/contract/link.ts'
 import { tallyFields } from '../../server/contract/meter.ts'
 import { transportNames } from '../../server/contract/transports.ts'
 import { swept } from './swept.ts'
@@ -118,6 +119,21 @@ const run = fields({
   lateness: distribution,
   readersTally: tally,
   publishersTally: tally,
+  recovery: maybe(
+    fields({
+      cuts: number,
+      n: number,
+      p50: maybe(number),
+      max: maybe(number),
+    } satisfies Record<keyof NonNullable<Run['recovery']>, Look>),
+  ),
+  link: maybe(
+    fields({
+      cpuSeconds: number,
+      eventLoopDelayP99: number,
+      eventLoopDelayMax: number,
+    } satisfies Record<keyof NonNullable<Run['link']>, Look>),
+  ),
   server: maybe(
     fields({
       cpuSeconds: number,
@@ -134,6 +150,15 @@ const run = fields({
     eventLoopDelayMax: number,
   } satisfies Record<keyof Run['generator'], Look>),
 } satisfies Record<keyof Run, Look>)
+
+const conditions = fields({
+  rtt: maybe(number),
+  jitter: maybe(number),
+  bandwidth: maybe(number),
+  buffer: maybe(fields({ bytes: number, ms: number })),
+  refuseUpgrade: maybe(flag),
+  idleCut: maybe(number),
+} satisfies Record<keyof Conditions, Look>)
 
 const scenario = fields({
   name: text,
@@ -166,6 +191,18 @@ const scenario = fields({
       values: list(either(number, flag)),
     } satisfies Record<keyof Sweep, Look>),
   ),
+  conditions: maybe(either(text, conditions)),
+  faults: maybe(
+    list(
+      fields({
+        at: number,
+        do: text,
+        how: maybe(text),
+        seconds: maybe(number),
+        readers: maybe(number),
+      } satisfies Record<keyof ScheduledFault, Look>),
+    ),
+  ),
   notInBrowser: maybe(text),
 } satisfies Record<keyof Scenario, Look>)
 
@@ -183,6 +220,7 @@ const environment = fields({
   os: text,
   runtime: text,
   wireside: text,
+  network: maybe(text),
   notes: list(text),
 } satisfies Record<keyof Environment, Look>)
 
@@ -204,6 +242,7 @@ const report = fields({
   interrupted: flag,
   environment,
   runs: list(run),
+  unreached: maybe(list(fields({ transport, case: text, why: text }))),
   observations: maybe(list(observation)),
 } satisfies Record<keyof Report, Look>)
 

@@ -4,7 +4,7 @@ import { copy } from '../ui/files.ts'
 
 /** Where it was measured: what has to be known before a figure is held against another machine's. */
 export function Surroundings({ report: { environment } }: { report: Report }) {
-  const { where, server, sameHost, loopback, tls, cores, cpu, cpuCount, memoryBytes, os } = environment
+  const { where, server, sameHost, tls, cores, cpu, cpuCount, memoryBytes, os } = environment
   const rows: [string, string][] = [
     [
       'Load made by',
@@ -12,7 +12,7 @@ export function Surroundings({ report: { environment } }: { report: Report }) {
     ],
     ['Server', server],
     ['Server and load', sameHost ? 'on one machine, with one clock' : 'on different machines'],
-    ['Network', [loopback ? 'loopback: no distance' : 'a real network', tls ? 'TLS' : 'no TLS'].join(', ')],
+    ['Network', [networkOf(environment), tls ? 'TLS' : 'no TLS'].join(', ')],
     ['Cores', cores],
     ['Processor', `${cpu}, ${cpuCount} cores`],
     ['Memory', memoryBytes > 0 ? `${(memoryBytes / 2 ** 30).toFixed(1)} GiB` : 'not known'],
@@ -40,6 +40,12 @@ export function Surroundings({ report: { environment } }: { report: Report }) {
       )}
     </section>
   )
+}
+
+/** Where a link stood in between, what it made comes first. */
+function networkOf({ network, loopback }: Report['environment']): string {
+  if (network !== undefined) return `made by a link (${network})${loopback ? ' on loopback' : ''}`
+  return loopback ? 'loopback: no distance' : 'a real network'
 }
 
 /** What to type, and a button that copies it. */

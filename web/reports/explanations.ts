@@ -41,4 +41,6 @@ const witnesses: Record<FigureId, string> = {
   duplicated: 'load',
   reordered: 'load',
   late: 'load',
+  'recovery.p50': 'load',
+  'recovery.max': 'load',
 }

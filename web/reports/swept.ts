@@ -11,6 +11,7 @@ export const swept: Readonly<Record<Sweep['of'], string>> = {
   keepAlive: 'keep-alive',
   history: 'entries in the room’s history',
   otherRooms: 'other rooms',
+  rtt: 'ms of round trip added',
 }
 
 /** A case's label as people say it: `rate=10` is "10 messages a second". */

@@ -31,6 +31,7 @@ const groups: readonly { title: string; columns: Partial<Record<FigureId, string
       connections: 'new connections',
     },
   },
+  { title: 'Back after a cut', columns: { 'recovery.p50': 'p50', 'recovery.max': 'longest' } },
   { title: 'Server', columns: { cpu: 'CPU a delivery', memory: 'memory a connection' } },
 ]
 

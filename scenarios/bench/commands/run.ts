@@ -3,7 +3,7 @@ import { Option } from 'commander'
 import type { TransportName } from '../../../server/contract/transports.ts'
 import * as read from '../arguments.ts'
 import { findScenario } from '../find-scenario.ts'
-import { asked, exitCodes, type Io } from '../io.ts'
+import { asked, exitCodes, type Io, UsageError } from '../io.ts'
 import { type Overrides, override } from '../overrides.ts'
 import { progressFor } from '../progress.ts'
 import { type Places, preparePlaces, writeReport } from '../report/files.ts'
@@ -35,6 +35,7 @@ export function addRun(program: Command, io: Io, end: (code: number) => void, ho
     .addOption(read.options.repeat())
     .addOption(read.options.seed())
     .option('--publish-over <transport>', 'publish over this one, whatever is under test', read.transport)
+    .option('--conditions <network>', 'bend the network: "200-ms-away", or \'{"rtt":80}\'', read.network)
     .option('--against <url>', 'a server that runs already, instead of a fresh one a run', read.url)
     .addOption(new Option('--headers <kind>', 'what requests carry').choices(['chrome', 'minimal']))
     .addOption(read.options.out())
@@ -55,13 +56,29 @@ export function addRun(program: Command, io: Io, end: (code: number) => void, ho
 export type Hooks = Pick<RunOptions, 'onBoundary'>
 
 async function run(name: string, flags: Flags, command: string, io: Io, hooks: Hooks): Promise<number> {
-  const { transports, readers, clients, rate, payload, seconds, warmUp, interval, repeat, headers } = flags
+  const {
+    transports,
+    readers,
+    clients,
+    rate,
+    payload,
+    seconds,
+    warmUp,
+    interval,
+    repeat,
+    headers,
+    conditions,
+  } = flags
   const found = findScenario(name)
   const scenario = override(found, {
     ...{ transports, readers: readers ?? clients, rate, payload, seconds, warmUp, interval, repeat, headers },
+    ...{ conditions },
   })
   if (found.sweep && !scenario.sweep) io.err(`The sweep of ${found.sweep.of} is left out: you set it.\n`)
   asked(() => preparePlaces(flags))
+  if (flags.against && scenario.faults?.some((fault) => fault.do === 'restart')) {
+    throw new UsageError('A server that runs already is not ours to restart: leave out --against.')
+  }
   if (flags.against) await checkServer(flags.against)
 
   const { report, failures } = await runScenario({
@@ -76,6 +93,7 @@ async function run(name: string, flags: Flags, command: string, io: Io, hooks: H
   })
   for (const failure of failures) io.err(`${failure}\n`)
   if (report.runs.length === 0) {
+    for (const { why } of report.unreached ?? []) io.err(`${why}\n`)
     io.err('No run was finished, so nothing is written.\n')
     return exitCodes.failed
   }

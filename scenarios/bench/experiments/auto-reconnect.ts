@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { io } from 'socket.io-client'
 import type { Observation } from '../../report.ts'
+import { linkTo } from './behind.ts'
 import { lines, listen, newRoom, publish, socketUrl } from './wire.ts'
 
 const CUT_MS = 1_000
@@ -12,10 +12,12 @@ const TEXTS = lines(5)
  */
 export async function autoReconnect(url: string): Promise<Observation[]> {
   const room = newRoom()
-  const relays = [await startRelay(url), await startRelay(url)] as const
-  const [forRaw, forSocketIo] = relays
-  const raw = await listen(socketUrl(forRaw.url, `/websocket/${room}`)).catch((error) => {
-    for (const relay of relays) relay.close()
+  const forRaw = await linkTo(url, {})
+  const forSocketIo = await linkTo(url, {})
+  const links = [forRaw.link, forSocketIo.link]
+  const closeLinks = () => Promise.all(links.map((link) => link.close()))
+  const raw = await listen(socketUrl(forRaw.url, `/websocket/${room}`)).catch(async (error) => {
+    await closeLinks()
     throw error
   })
   const client = io(new URL('/chat', forSocketIo.url).href, { forceNew: true })
@@ -27,11 +29,12 @@ export async function autoReconnect(url: string): Promise<Observation[]> {
 
     const closed = once(raw.socket, 'close')
     const disconnected = new Promise<void>((resolve) => client.once('disconnect', () => resolve()))
-    for (const relay of relays) relay.cut()
+    const mended = performance.now() + CUT_MS
+    for (const link of links) {
+      link.refuse(CUT_MS)
+      link.cut('rst')
+    }
     await Promise.all([closed, disconnected])
-    await new Promise((resolve) => setTimeout(resolve, CUT_MS))
-    const [rawBefore, mended] = [forRaw.accepted, performance.now()]
-    for (const relay of relays) relay.mend()
     const back = await connected(client).then(
       () => true,
       () => false,
@@ -56,7 +59,8 @@ export async function autoReconnect(url: string): Promise<Observation[]> {
       {
         id: 'ws-back',
         what: 'Whether the plain WebSocket had tried to connect again by then.',
-        value: forRaw.accepted > rawBefore,
+        // The link lists the connections it let in; its first is the one that was cut.
+        value: forRaw.link.capture().connections.length > 1,
       },
       {
         id: 'entries-after',
@@ -67,7 +71,7 @@ export async function autoReconnect(url: string): Promise<Observation[]> {
   } finally {
     client.disconnect()
     raw.socket.terminate()
-    for (const relay of relays) relay.close()
+    await closeLinks()
   }
 }
 
@@ -81,56 +85,4 @@ function connected(client: ReturnType<typeof io>): Promise<void> {
       resolve()
     })
   })
-}
-
-/** A TCP port that passes everything on to the server, until it is cut. */
-async function startRelay(url: string) {
-  const { protocol, hostname, port } = new URL(url)
-  if (protocol !== 'http:')
-    throw new Error('A connection can only be cut by a relay in front of an http:// server.')
-  const sockets = new Set<Socket>()
-  let accepted = 0
-  let whole = true
-  const server = createServer((client) => {
-    if (!whole) return client.resetAndDestroy()
-    accepted++
-    const upstream = connect(Number(port) || 80, hostname)
-    for (const [one, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(one)
-      one.setNoDelay()
-      one.on('error', () => other.destroy())
-      one.on('close', () => {
-        sockets.delete(one)
-        other.destroy()
-      })
-      one.pipe(other)
-    }
-    return client
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-
-  function cut() {
-    whole = false
-    for (const socket of sockets) socket.destroy()
-  }
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** Connections passed on so far. */
-    get accepted() {
-      return accepted
-    },
-    /** Ends every connection and refuses new ones. */
-    cut,
-    mend() {
-      whole = true
-    },
-    close() {
-      cut()
-      server.close()
-    },
-  }
 }

@@ -66,6 +66,36 @@ test('auto-reconnect: Socket.IO’s client is back, and in no room; the plain so
   })
 })
 
+test('new-connection-cost: behind a link a new connection takes about a round trip more', async () => {
+  const seen = (await look('new-connection-cost')) as Record<string, number>
+  for (const rtt of [80, 200]) {
+    expect(seen[`kept-${rtt}`]).toBeGreaterThanOrEqual(rtt * 0.95)
+    expect((seen[`fresh-${rtt}`] ?? 0) - (seen[`kept-${rtt}`] ?? 0)).toBeGreaterThan(rtt / 2)
+  }
+  expect(seen['kept-0']).toBeLessThan(seen['kept-80'] ?? 0)
+})
+
+test('socketio-fallback: every message comes, by polling, where a WebSocket is refused', async () => {
+  expect(await look('socketio-fallback')).toEqual({
+    published: 20,
+    entries: 20,
+    transport: 'polling',
+    'connected-after': expect.any(Number),
+    requests: expect.any(Number),
+    'ws-status': 403,
+  })
+})
+
+test('idle-cut: the silent one is ended, the one that pings is not', async () => {
+  expect(await look('idle-cut')).toEqual({
+    limit: 2,
+    'silent-cut': true,
+    'silent-cut-after': expect.any(Number),
+    beat: 0.5,
+    'beating-cut': false,
+  })
+})
+
 test('no connection is left behind', async () => {
   await until('all connections are closed', async () => {
     const { websocket, 'socket-io': socketIo } = await server.meter()

@@ -2,7 +2,10 @@ import type { ExperimentName } from '../../claims/claim.ts'
 import type { Observation } from '../../report.ts'
 import { acceptKey } from './accept-key.ts'
 import { autoReconnect } from './auto-reconnect.ts'
+import { idleCut } from './idle-cut.ts'
+import { newConnectionCost } from './new-connection-cost.ts'
 import { resumeNeedsIds } from './resume-needs-ids.ts'
+import { socketioFallback } from './socketio-fallback.ts'
 import { socketioIsWebsocket } from './socketio-is-websocket.ts'
 import { tcpSoNothingLost } from './tcp-so-nothing-lost.ts'
 
@@ -16,7 +19,10 @@ export type Experiment = (url: string) => Promise<Observation[]>
 export const experiments = {
   'accept-key': acceptKey,
   'auto-reconnect': autoReconnect,
+  'idle-cut': idleCut,
+  'new-connection-cost': newConnectionCost,
   'resume-needs-ids': resumeNeedsIds,
+  'socketio-fallback': socketioFallback,
   'socketio-is-websocket': socketioIsWebsocket,
   'tcp-so-nothing-lost': tcpSoNothingLost,
 } satisfies Record<ExperimentName, Experiment>

@@ -8,8 +8,8 @@ import { findAt, finder, findId, findSeq, readNumber, readString } from './entri
  * its number; the log's seq leads to it, so that of the thousandth copy of an entry only the seq need be read.
  */
 export interface Deliveries {
-  /** A reader's own account. */
-  account(): Account
+  /** A reader's own account; what it gets is not timed where that would time something else than the server. */
+  account(timed?: boolean): Account
   /** Messages that will be published, due at these instants (ms since 1970); the number of the first. */
   expect(due: readonly number[], counts: boolean): number
   /** The draft's id of a message. */
@@ -97,10 +97,19 @@ export function createDeliveries(readers: number, run: string): Deliveries {
   }
 
   /** The entry was given to a reader that had not had it. */
-  function deliver(message: Message, receivedAt: number, bytes: Buffer, at: number, end: number) {
+  function deliver(
+    message: Message,
+    timed: boolean,
+    receivedAt: number,
+    bytes: Buffer,
+    at: number,
+    end: number,
+  ) {
     message.delivered++
     if (message.state === 'published') owed--
     if (!message.counts) return
+    lastAt = receivedAt
+    if (!timed) return
     if (message.at === 0) {
       const found = findAt(bytes, at, end)
       message.at = found < 0 ? Number.NaN : readNumber(bytes, found)
@@ -109,10 +118,9 @@ export function createDeliveries(readers: number, run: string): Deliveries {
     rawLatency.record(receivedAt - message.written)
     if (!Number.isNaN(message.at)) sinceServer.record(receivedAt - message.at)
     if (receivedAt > lateAfter) late++
-    lastAt = receivedAt
   }
 
-  function account(): Account {
+  function account(timed = true): Account {
     let epoch = ''
     let last = 0
     /** Where a page said we stand; nothing once entries have moved us on. */
@@ -141,7 +149,7 @@ export function createDeliveries(readers: number, run: string): Deliveries {
           if (message?.counts) duplicated++
           continue
         }
-        if (message) deliver(message, receivedAt, bytes, at, end)
+        if (message) deliver(message, timed, receivedAt, bytes, at, end)
       }
       cursor = undefined
     }

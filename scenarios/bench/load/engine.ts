@@ -15,8 +15,8 @@ export interface EngineSession {
 }
 
 export interface EngineListener {
-  /** From now on packets travel over WebSocket. */
-  onUpgraded(): void
+  /** From now on packets travel over WebSocket, or will not: where that is blocked, polling goes on. */
+  onSettled(): void
   /** A packet with a message in it (type 4), its type first. Good only during the call. */
   onPacket(bytes: Buffer, start: number, end: number): void
   onClose(reason: string): void
@@ -111,7 +111,15 @@ export function openSession(target: Target, listener: EngineListener): EngineSes
         state = 'pausing'
         upgradeIfPaused()
       },
-      onClose: fail,
+      onClose(reason) {
+        if (state === 'upgraded' || state === 'over') return fail(reason)
+        // As engine.io-client does: the session lives where it began.
+        socket = undefined
+        state = 'polling'
+        if (!polling) poll()
+        flush()
+        listener.onSettled()
+      },
     })
   }
 
@@ -123,7 +131,7 @@ export function openSession(target: Target, listener: EngineListener): EngineSes
     posts.close()
     for (const packet of queue) socket?.send(packet)
     queue = []
-    listener.onUpgraded()
+    listener.onSettled()
   }
 
   function onText(bytes: Buffer, start: number, end: number) {

@@ -1,14 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { tooManyFor } from './limits.ts'
-import { createLoad, type Load } from './measure.ts'
+import { createLoad, type Load, Unreached } from './measure.ts'
 import type { FromLoad, Plan, ToLoad } from './protocol.ts'
 
 /** The load process: one server, one transport, one run. It says where it has got to, waits for `go`, and ends. */
 let goOn = () => {}
+let load: Load | undefined
 
 process.on('message', (message: ToLoad) => {
   if (message.tell === 'plan') void run(message.plan)
   else if (message.tell === 'go') goOn()
+  else if (message.tell === 'pause') load?.pause(message.readers)
+  else if (message.tell === 'resume') load?.resume()
+  else if (message.tell === 'happened') load?.happened(message)
   else process.exit(0)
 })
 // Nobody is there any more to whom the figures would matter.
@@ -19,7 +23,7 @@ async function run(plan: Plan) {
   try {
     const tooMany = tooManyFor(plan)
     if (tooMany !== undefined) throw new Error(tooMany)
-    const load: Load = createLoad(plan)
+    load = createLoad(plan)
     await load.connect()
     await toldToGoOn({ said: 'connected' })
     await load.warmUp()
@@ -31,9 +35,8 @@ async function run(plan: Plan) {
     process.exit(0)
   } catch (error) {
     process.exitCode = 1
-    say({ said: 'failed', message: error instanceof Error ? error.message : String(error) }, () =>
-      process.exit(1),
-    )
+    const message = error instanceof Error ? error.message : String(error)
+    say({ said: 'failed', message, unreached: error instanceof Unreached }, () => process.exit(1))
   }
 }
 

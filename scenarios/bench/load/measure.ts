@@ -1,10 +1,12 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createOutages, type Span } from '../../outages.ts'
 import { randomFrom } from '../../plan.ts'
 import { instants } from '../../schedule.ts'
 import { createClocks } from '../usage.ts'
 import { now } from './clock.ts'
 import { type Account, createDeliveries } from './deliveries.ts'
+import { createGate, type Gate } from './gate.ts'
 import { createHeads } from './headers.ts'
 import { type Pace, pace } from './pace.ts'
 import { type LoadResult, type Plan, publisherClient, readerClient } from './protocol.ts'
@@ -19,7 +21,17 @@ export interface Load {
   connect(): Promise<void>
   warmUp(): Promise<void>
   measure(): Promise<LoadResult>
+  /** The first so many readers stop reading, until they resume. Their deliveries are counted and not timed. */
+  pause(readers: number): void
+  resume(): void
+  /** A fault that readers recover from. */
+  happened(broken: Span): void
   close(): void
+}
+
+/** Not one connection could be made. */
+export class Unreached extends Error {
+  override name = 'Unreached'
 }
 
 /** So many connect at once; more would only queue at the server's door. */
@@ -40,20 +52,26 @@ export function createLoad(plan: Plan): Load {
   const lanes: Lane[] = []
   /** Who publishes, in turn. */
   const speakers: Lane[] = []
+  const outages = createOutages(now)
+  const gates: Gate[] = []
+  const faults = scenario.faults ?? []
+  /** Readers that will stop reading: what they get late says nothing of the server. */
+  const pausing = Math.max(
+    0,
+    ...faults.map((fault) => (fault.do === 'pause-readers' ? (fault.readers ?? 1) : 0)),
+  )
   let open = 0
-  let counting = false
-  let reconnects = 0
   let warm = true
   let lastReason = ''
   let paced: Pace | undefined
   /** How long a delivery may take before it is late, in ms. */
   const drain = Math.max(5, 3 * scenario.interval) * 1000
 
-  const target = (client: string): Target => {
+  const target = (client: string, gate?: Gate): Target => {
     const { protocol, hostname, port, origin } = new URL(plan.url)
     if (protocol !== 'http:') throw new Error(`The load speaks plain HTTP only, and ${plan.url} is not.`)
     return {
-      address: { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80) },
+      address: { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80), ...(gate && { gate }) },
       room: plan.room,
       client,
       heads: createHeads({ ...scenario, origin }),
@@ -79,22 +97,30 @@ export function createLoad(plan: Plan): Load {
   }
 
   function readerListener(account: Account, onOpen: () => void): ReaderListener {
+    const outage = outages.reader()
     return {
       get cursor() {
         return account.cursor
       },
-      onJoined: account.joined,
+      onJoined(cursor) {
+        outage.back()
+        account.joined(cursor)
+      },
       onEntries(bytes, start, end) {
+        outage.back()
         account.entries(bytes, start, end)
         // One turn of the event loop may hold ten thousand deliveries; what falls due meanwhile does not wait for them.
         paced?.look()
       },
-      onPage: account.page,
+      onPage(bytes, start, end) {
+        outage.back()
+        return account.page(bytes, start, end)
+      },
       onGap: account.gap,
       onOpen,
       onCut(reason) {
         lastReason = reason
-        if (counting) reconnects++
+        outage.cut()
       },
     }
   }
@@ -106,9 +132,12 @@ export function createLoad(plan: Plan): Load {
     const queue: ((onOpen: () => void) => void)[] = []
     for (let n = 0; n < readers; n++) {
       queue.push((onOpen) => {
-        const listener = readerListener(deliveries.account(), onOpen)
+        const timed = n >= pausing
+        const listener = readerListener(deliveries.account(timed), onOpen)
+        const gate = timed ? undefined : createGate()
+        if (gate) gates.push(gate)
         const lane = transports[transport](
-          readerTarget,
+          gate ? target(readerClient, gate) : readerTarget,
           publisherListener(() => {}),
           listener,
         )
@@ -150,6 +179,7 @@ export function createLoad(plan: Plan): Load {
         })
       }
       if (performance.now() - last > PATIENCE_MS) {
+        if (open === 0) throw new Unreached(`No connection could be made: ${lastReason || 'no answer'}.`)
         throw new Error(
           `Only ${open} of ${queue.length} connections could be made: ${lastReason || 'no answer'}.`,
         )
@@ -208,9 +238,8 @@ export function createLoad(plan: Plan): Load {
       const before = clocks.read()
       const utilization = performance.eventLoopUtilization()
       const start = now()
-      counting = true
+      outages.begin()
       const { waited } = await speak(scenario.seconds, seed, true)
-      counting = false
       const elapsed = now() - start
       const { active } = performance.eventLoopUtilization(utilization)
       const after = clocks.read()
@@ -219,16 +248,24 @@ export function createLoad(plan: Plan): Load {
         ...counts,
         seconds: elapsed / 1000,
         readers,
-        reconnects,
+        ...outages.read(),
         latency: latency.read(),
         rawLatency: rawLatency.read(),
         sinceServer: sinceServer.read(),
         lateness: lateness.read(),
         generator: { ...after, cpuSeconds: after.cpuSeconds - before.cpuSeconds },
       }
-      const invalid = whyInvalid(result, { busy: (active - waited) / elapsed, warm })
+      const restarted = faults.some((fault) => fault.do === 'restart')
+      const invalid = whyInvalid(result, { busy: (active - waited) / elapsed, warm, restarted })
       return invalid === undefined ? result : { ...result, invalid }
     },
+    pause(count) {
+      for (const gate of gates.slice(0, count)) gate.pause()
+    },
+    resume() {
+      for (const gate of gates) gate.resume()
+    },
+    happened: outages.happened,
     close() {
       paced?.stop()
       for (const lane of lanes) lane.close()

@@ -24,7 +24,15 @@ export interface Plan {
 export const readerClient = 'load-reader'
 export const publisherClient = 'load-publisher'
 
-export type ToLoad = { tell: 'plan'; plan: Plan } | { tell: 'go' } | { tell: 'stop' }
+export type ToLoad =
+  | { tell: 'plan'; plan: Plan }
+  | { tell: 'go' }
+  /** So many readers stop reading, or all read again. */
+  | { tell: 'pause'; readers: number }
+  | { tell: 'resume' }
+  /** A fault began and was over at these instants, in ms since 1970. */
+  | { tell: 'happened'; from: number; until: number }
+  | { tell: 'stop' }
 
 export type FromLoad =
   /** The process is up, nothing is connected. */
@@ -35,8 +43,11 @@ export type FromLoad =
   | { said: 'warm' }
   /** The last delivery is in, or was given up. On `go` the connections close and the process ends. */
   | { said: 'measured'; result: LoadResult }
-  /** It cannot be done; the process ends. The sentence says what to do. */
-  | { said: 'failed'; message: string }
+  /**
+   * It cannot be done; the process ends. The sentence says what to do. `unreached`: not one connection could be made,
+   * and the sentence says what became of the last.
+   */
+  | { said: 'failed'; message: string; unreached: boolean }
 
 /** What of a run only the load can know. */
 export type LoadResult = Pick<
@@ -54,6 +65,7 @@ export type LoadResult = Pick<
   | 'reordered'
   | 'late'
   | 'reconnects'
+  | 'recovery'
   | 'latency'
   | 'rawLatency'
   | 'sinceServer'

@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import type { Gate } from './gate.ts'
 
 /**
  * Takes what it can of the bytes between `start` and `end`, and says how far it came; the rest is brought again when
@@ -44,6 +45,8 @@ export function assemble(take: Take): (bytes: Buffer, start: number, end: number
 export interface Address {
   host: string
   port: number
+  /** Where its connections can be kept from being read. */
+  gate?: Gate
 }
 
 /** A TCP connection. */
@@ -62,8 +65,10 @@ export function dial(address: Address, take: Take, closed: (reason: string) => v
   const assembled = assemble(take)
   let over = false
   let reason = 'the server closed the connection'
+  const { host, port, gate } = address
   const socket = connect({
-    ...address,
+    host,
+    port,
     noDelay: true,
     // Bytes without a stream around them: half the cost of a delivery was that stream.
     onread: {
@@ -74,6 +79,7 @@ export function dial(address: Address, take: Take, closed: (reason: string) => v
       },
     },
   })
+  gate?.opened(socket)
   socket.on('error', (error) => {
     reason = error.message
   })

@@ -73,6 +73,9 @@ export const reasonOf = ({ error }: Reply) => (error ? `${error.code}: ${error.m
 const FIRST_DELAY = 250
 const LONGEST_DELAY = 5_000
 
+/** After a restart that was announced (close code 1012): anywhere in so many ms, as the product's clients do. */
+export const SPREAD = 5_000
+
 /**
  * Calls `attempt` again after a random part of a time that doubles ("full jitter", AWS Architecture Blog 2015), as
  * the product's clients do; `again` says that it was cut, `open` that it had got through.
@@ -84,9 +87,11 @@ export function keepTrying({ random }: Target, attempt: () => void) {
     open() {
       failures = 0
     },
-    again() {
+    /** `wait` is what the server asked for, in ms. */
+    again(wait?: number) {
       clearTimeout(timer)
-      timer = setTimeout(attempt, random() * Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** failures++))
+      const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** failures++)
+      timer = setTimeout(attempt, wait ?? random() * longest)
     },
     end: () => clearTimeout(timer),
   }

@@ -6,6 +6,8 @@ export interface Witness {
   busy: number
   /** Whether the warm-up's messages were all delivered before figures began to count. */
   warm: boolean
+  /** Whether the server was made to restart: what it could not take meanwhile is a finding, and nobody's fault. */
+  restarted?: boolean
 }
 
 /**
@@ -18,9 +20,13 @@ export interface Witness {
  * - *Event loop.* What had arrived waited in the kernel while the loop was busy, in both latencies. Its delay at the
  *   99th percentile may be 20 ms, or a quarter of the tail where that is more.
  * - *Busy.* A load that works, or waits for a processor, all the time receives at its own pace, not at the server's.
- * - *Refusals.* With more than 1 % of the messages refused the rate was not the one that the report names.
+ * - *Refusals.* With more than 1 % of the messages refused the rate was not the one that the report names. Where the
+ *   scenario restarts the server, that is what it asks about.
  */
-export function whyInvalid(result: Omit<LoadResult, 'invalid'>, { busy, warm }: Witness): string | undefined {
+export function whyInvalid(
+  result: Omit<LoadResult, 'invalid'>,
+  { busy, warm, restarted }: Witness,
+): string | undefined {
   const { latency, lateness, generator, scheduled, refused } = result
   const tailOf = ({ p99, max = 0 }: { p99?: number; max?: number }) => p99 ?? max
   const reasons: string[] = []
@@ -49,7 +55,7 @@ export function whyInvalid(result: Omit<LoadResult, 'invalid'>, { busy, warm }: 
       `The load process was busy, or waited for a processor, ${Math.round(busy * 100)} % of the time: it received at its own pace.`,
     )
   }
-  if (refused > 0.01 * scheduled) {
+  if (refused > 0.01 * scheduled && !restarted) {
     reasons.push(
       `${refused} of ${scheduled} messages were refused: the load was not the one that was asked for.`,
     )

@@ -13,8 +13,8 @@ export interface WebSocketListener {
   onOpen(): void
   /** One text message. Good only during the call. */
   onText(bytes: Buffer, start: number, end: number): void
-  /** The connection was refused or cut. `status` is that of a refused handshake. */
-  onClose(reason: string, status?: number): void
+  /** The connection was refused or cut. `code` is the status of a refused handshake, or that of a Close frame. */
+  onClose(reason: string, code?: number): void
 }
 
 const CONTINUATION = 0
@@ -111,18 +111,18 @@ export function openWebSocket(
         const code = end - start >= 2 ? bytes.readUInt16BE(start) : 1005
         const reason = bytes.toString('utf8', Math.min(end, start + 2), end)
         wire.write(encodeFrame(CLOSE, bytes.subarray(start, Math.min(end, start + 2))))
-        return fail(`closed with code ${code} ${reason}`.trim())
+        return fail(`closed with code ${code} ${reason}`.trim(), code)
       }
       default:
         throw new Error(`a frame of type ${first & 0x7f}, which was not agreed`)
     }
   }
 
-  function fail(reason: string, status?: number) {
+  function fail(reason: string, code?: number) {
     if (over) return
     over = true
     wire.end()
-    listener.onClose(reason, status)
+    listener.onClose(reason, code)
   }
 
   return {

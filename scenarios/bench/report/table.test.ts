@@ -59,3 +59,22 @@ test('an invalid run is named with its reason, and is in no median', () => {
   expect(text).toContain('Not valid: SSE, repetition 2. The load was late.')
   expect(lineOf('SSE', text)).toMatch(/^SSE +1 +4 /)
 })
+
+test('a network that is made, what went wrong on it and who was back stand beneath the table', () => {
+  const cut = { ...quietRoom, faults: [{ at: 1, do: 'cut' as const, seconds: 5 }] }
+  const draw = () => ({ ...served('sse'), refused: 2, recovery: { cuts: 3, n: 2, p50: 1_234, max: 2_345 } })
+  const plain = reportOf({ ...cut, transports: ['sse', 'websocket'], repeat: 1 }, draw)
+  const unreached = [{ transport: 'socket-io' as const, case: '', why: 'It was answered 403.' }]
+  const bent = { ...plain, unreached, environment: { ...plain.environment, network: 'round trip + 80 ms' } }
+  const text = tableOf(bent, 120)
+  expect(text).toMatch(/back p50 +back max/)
+  expect(lineOf('SSE', text)).toMatch(/1,234 +2,345/)
+  const said = text.replaceAll(/\s+/g, ' ')
+  expect(said).toContain('Network: round trip + 80 ms; made by a link in a process of its own')
+  expect(said).toContain('the handshake of a new connection is modelled')
+  expect(said).toContain('Faults: at 1 s: the readers’ connections are cut (rst)')
+  expect(said).toContain('Readers were cut 6 times, and back 4 times')
+  expect(said).toContain('nobody is owed: SSE 2 of 100, WebSocket 2 of 100.')
+  expect(said).toContain('Socket.IO did not get through. It was answered 403.')
+  expect(tableOf(report, 120)).not.toMatch(/Network|back p50/)
+})

@@ -1,4 +1,5 @@
-import type { Report } from '../../report.ts'
+import { faultInWords } from '../../network.ts'
+import type { Report, Run } from '../../report.ts'
 import { type FigureId, figureOf } from '../../stats/figures.ts'
 import { casesOf, type Summary, summarise } from '../../stats/summary.ts'
 import { verdictOf } from '../../stats/verdict.ts'
@@ -22,6 +23,8 @@ const shown: readonly Shown[] = [
   { id: 'requests', head: 'requests', from: 0 },
   { id: 'cpu', head: 'CPU µs', from: 0 },
   { id: 'memory', head: 'memory KiB', from: 110 },
+  { id: 'recovery.p50', head: 'back p50', from: 0 },
+  { id: 'recovery.max', head: 'back max', from: 100 },
   { id: 'lost', head: 'lost', from: 0 },
 ]
 
@@ -43,7 +46,8 @@ export function tableOf(report: Report, columns: number): string {
     ...verdictOf(report).flatMap((sentence) => wrap(sentence, width, '  ')),
     ...tables,
     '',
-    ...wrap(legendOf(summaries, width), width),
+    ...wrap(legendOf(summaries, width, report), width),
+    ...networkOf(report).flatMap((line) => wrap(line, width, '  ')),
     ...invalidOf(report).flatMap((line) => wrap(line, width, '  ')),
     ...wrap(
       `${environment.cpu}, ${environment.cpuCount} cores, ${environment.os}, ${environment.runtime}; cores ${environment.cores}; ` +
@@ -90,15 +94,51 @@ function spreadOf(estimate: Summary['figures'][FigureId]): string {
   return estimate.interval ? `[${range}]` : range
 }
 
-function legendOf(summaries: readonly Summary[], width: number): string {
+function legendOf(
+  summaries: readonly Summary[],
+  width: number,
+  { environment: { network } }: Report,
+): string {
   const enough = summaries.some(({ figures }) => figures['latency.p50']?.interval)
   const spread = enough
     ? 'In brackets: 95 % interval of the median, from 10 valid runs on. '
     : 'Beneath: the least and the greatest of the runs, which are too few for an interval (10 are needed). '
   return (
     `Medians over valid runs. ${width >= 100 ? spread : ''}Latency counts from the instant a message was due. ` +
-    'Bytes, overhead, requests and CPU are per delivery; × fastest compares p50. All of it is measured.'
+    'Bytes, overhead, requests and CPU are per delivery; × fastest compares p50. ' +
+    (network === undefined
+      ? 'All of it is measured.'
+      : 'All of it is measured, on a network that is made; the handshake of a new connection is modelled.')
   )
+}
+
+/** What was done to the network, what went wrong on purpose, and who came back from it. */
+function networkOf({ environment: { network }, scenario: { faults = [] }, runs }: Report) {
+  const cut = runs.reduce((sum, { recovery }) => sum + (recovery?.cuts ?? 0), 0)
+  const back = runs.reduce((sum, { recovery }) => sum + (recovery?.n ?? 0), 0)
+  return [
+    ...(network === undefined
+      ? []
+      : [`Network: ${network}; made by a link in a process of its own, whose CPU is not the server’s.`]),
+    ...(faults.length === 0 ? [] : [`Faults: ${faults.map(faultInWords).join('; ')}.`]),
+    ...refusedIn(runs),
+    ...(cut === 0
+      ? []
+      : [
+          `Readers were cut ${cut.toLocaleString('en-GB')} times, and back ${back.toLocaleString('en-GB')} times; ` +
+            'back counts from the end of the fault, in ms.',
+        ]),
+  ]
+}
+
+function refusedIn(runs: readonly Run[]): string[] {
+  const parts = [...new Set(runs.map(({ transport }) => transport))].flatMap((transport) => {
+    const of = runs.filter((run) => run.transport === transport)
+    const refused = of.reduce((sum, run) => sum + run.refused, 0)
+    const scheduled = of.reduce((sum, run) => sum + run.scheduled, 0)
+    return refused > 0 ? [`${nameOf[transport]} ${refused} of ${scheduled}`] : []
+  })
+  return parts.length > 0 ? [`Messages that nobody took, and that nobody is owed: ${parts.join(', ')}.`] : []
 }
 
 function invalidOf({ runs }: Report): string[] {

@@ -5,7 +5,8 @@ import { keepTrying, type LoadTransport, type Message, type Reply, reasonOf } fr
 /**
  * Socket.IO 4 as its own client does it by default: an Engine.IO session over polling, the namespace joined there while
  * a WebSocket is probed, then the upgrade. The two polling connections end with it; a browser would keep them a while
- * for other requests to the origin. Where a reader is cut before the upgrade, it begins anew.
+ * for other requests to the origin. Where a reader is cut before the upgrade, it begins anew; where the WebSocket is
+ * refused, it goes on polling.
  */
 export const socketIo: LoadTransport = (target, publisher, reader) => {
   const { room } = target
@@ -19,24 +20,24 @@ export const socketIo: LoadTransport = (target, publisher, reader) => {
   connect()
 
   function connect() {
-    session = openSession(target, { onUpgraded, onPacket, onClose })
+    session = openSession(target, { onSettled, onPacket, onClose })
   }
 
-  // It is open when it has joined and carries packets over WebSocket.
+  // It is open when it has joined and will not change its transport any more.
   let joined = false
-  let upgraded = false
-  function onUpgraded() {
-    upgraded = true
+  let settled = false
+  function onSettled() {
+    settled = true
     openIfReady()
   }
   function openIfReady() {
-    if (!upgraded || !(reader ? joined : connected)) return
+    if (!settled || !(reader ? joined : connected)) return
     trying.open()
     ;(reader ?? publisher).onOpen()
   }
 
   function onClose(reason: string) {
-    connected = joined = upgraded = false
+    connected = joined = settled = false
     for (const index of pending.values()) publisher.onRefused(index, reason)
     pending.clear()
     ;(reader ?? publisher).onCut(reason)

@@ -23,6 +23,8 @@ export const sse: LoadTransport = (target, publisher, reader) => {
 function follow(target: Target, reader: ReaderListener) {
   const { address, heads, room, client } = target
   let wire: Wire | undefined
+  /** What the server last asked us to wait before coming back, in ms. */
+  let wait: number | undefined
   const trying = keepTrying(target, connect)
   connect()
 
@@ -59,9 +61,12 @@ function follow(target: Target, reader: ReaderListener) {
   }
 
   function onEvent(bytes: Buffer, start: number, end: number) {
-    // `id:` and `data:` begin an entry, `event:` what is about the feed, `:` a comment.
-    if (bytes[start] !== LETTER_E) return reader.onEntries(bytes, start, end)
+    // `id:` and `data:` begin an entry, `event:` what is about the feed, `retry:` a goodbye, `:` a comment.
+    const first = bytes[start]
+    if (first !== LETTER_E && first !== LETTER_R) return reader.onEntries(bytes, start, end)
     const fields = bytes.toString('utf8', start, end)
+    const retry = /^retry: ?(\d+)$/m.exec(fields)?.[1]
+    if (retry !== undefined) wait = Number(retry)
     const event = /^event: ?(.*)$/m.exec(fields)?.[1]
     const cursor = /^id: ?(.*)$/m.exec(fields)?.[1]
     if (event === 'gap' && cursor !== undefined) reader.onGap(cursor)
@@ -73,7 +78,8 @@ function follow(target: Target, reader: ReaderListener) {
 
   function cut(reason: string) {
     reader.onCut(reason)
-    trying.again()
+    trying.again(wait)
+    wait = undefined
   }
 
   return {
@@ -85,6 +91,7 @@ function follow(target: Target, reader: ReaderListener) {
 }
 
 const LETTER_E = 0x65
+const LETTER_R = 0x72
 const EMPTY_LINE = Buffer.from('\n\n')
 
 /** Whole events: lines up to an empty one (WHATWG HTML §9.2.5). Lines end in LF here, as our server writes them. */

@@ -1,5 +1,5 @@
 import { finder } from '../entries.ts'
-import { keepTrying, type LoadTransport, type Message, type Reply, reasonOf } from '../transport.ts'
+import { keepTrying, type LoadTransport, type Message, type Reply, reasonOf, SPREAD } from '../transport.ts'
 import { openWebSocket, type WebSocketWire } from '../websocket.ts'
 
 /** WebSocket: one handshake, then frames both ways. A publisher that does not read joins no room. */
@@ -20,12 +20,12 @@ export const websocket: LoadTransport = (target, publisher, reader) => {
         publisher.onOpen()
       },
       onText,
-      onClose(reason) {
+      onClose(reason, code) {
         open = false
         for (const index of pending.values()) publisher.onRefused(index, reason)
         pending.clear()
         ;(reader ?? publisher).onCut(reason)
-        trying.again()
+        trying.again(code === SERVICE_RESTART ? target.random() * SPREAD : undefined)
       },
     })
   }
@@ -86,6 +86,9 @@ export const websocket: LoadTransport = (target, publisher, reader) => {
     },
   }
 }
+
+/** RFC 6455's registry of close codes (IANA): come back, but not all at once. */
+const SERVICE_RESTART = 1012
 
 /** What the server says, one of these at a time. */
 interface Said {
