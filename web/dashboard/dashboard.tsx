@@ -9,10 +9,15 @@ import { Charts } from './charts.tsx'
 import { Chat } from './chat.tsx'
 import { Events } from './events.tsx'
 import type { Experiment } from './experiment.ts'
+import { FaultMenu } from './faults.tsx'
+import { caveats } from './figures.ts'
 import { Header } from './header.tsx'
 import { Help } from './help.tsx'
+import { InspectionView } from './inspection-view.tsx'
 import { listenToKeys } from './keyboard.ts'
 import { LaneView } from './lane-view.tsx'
+import { NetworkCard } from './network-card.tsx'
+import { Recoveries } from './recoveries.tsx'
 import { ScenarioCard } from './scenario-card.tsx'
 import { FigureTable } from './table.tsx'
 import { bytesOf } from './tally.ts'
@@ -31,8 +36,11 @@ export function Dashboard({ experiment }: { experiment: Experiment }) {
         <h1 class="unseen">One feed over five wires</h1>
         <Starvation experiment={experiment} />
         <ScenarioCard experiment={experiment} />
+        <NetworkCard experiment={experiment} />
         <Chat experiment={experiment} />
         <Lanes experiment={experiment} />
+        <Recoveries experiment={experiment} />
+        <InspectionView experiment={experiment} />
         {!projector && <Events experiment={experiment} />}
         <Verdict experiment={experiment} />
         {!projector && <Evidence experiment={experiment} />}
@@ -41,6 +49,7 @@ export function Dashboard({ experiment }: { experiment: Experiment }) {
         {experiment.announcement.value}
       </p>
       <Help dialog={help} />
+      <FaultMenu experiment={experiment} />
       <ExplanationPopover />
     </div>
   )
@@ -104,9 +113,13 @@ function Key() {
 function Verdict({ experiment }: { experiment: Experiment }) {
   const says = verdict(experiment.rows.value, {
     oneMachine: onLoopback(),
+    distant: (experiment.route.way.value.conditions.rtt ?? 0) > 0,
     lateness: experiment.sender.lateness.percentile(0.95),
   })
   const mixed = experiment.mixed.value
+  const modelled = experiment.rows.value
+    .filter((row) => row.deliveries.n > 0 && caveats(row).some((each) => each.startsWith('modelled')))
+    .map(({ transport }) => looks[transport].label)
   return (
     <section class="verdict card" aria-labelledby="verdict-title">
       <h2 id="verdict-title">What the figures say</h2>
@@ -114,6 +127,11 @@ function Verdict({ experiment }: { experiment: Experiment }) {
         <p>
           Changed since counting began: {mixed.join(', ')}. The figures mix before and after; Reset separates
           them.
+        </p>
+      )}
+      {modelled.length > 0 && (
+        <p>
+          In the times of {modelled.join(', ')} is the modelled handshake of new connections: see the lanes.
         </p>
       )}
       {says.length === 0 && <p>Nothing is measured yet. Press Run or type a message.</p>}

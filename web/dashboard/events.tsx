@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { now } from '../ui/clock.ts'
 import { looks } from '../ui/lanes.ts'
 import type { Experiment } from './experiment.ts'
+import { inspect } from './inspection.ts'
 import { selected } from './view.ts'
 
 /** The selected lane's timeline as a table: the last 20 events, newest first. */
@@ -29,15 +30,27 @@ function EventTable({ experiment }: { experiment: Experiment }) {
           <th scope="col">Seconds ago</th>
           <th scope="col">Event</th>
           <th scope="col">Detail</th>
+          <th scope="col">Bytes</th>
         </tr>
       </thead>
       <tbody>
-        {lane?.track.lines.toReversed().map(({ at, event, detail }, index) => (
+        {lane?.track.lines.toReversed().map(({ at, event, detail, direction }, index) => (
           <tr key={index}>
             <td>{((time - at) / 1000).toFixed(1)}</td>
             <td>{event}</td>
             <td>
               <bdi>{detail}</bdi>
+            </td>
+            <td>
+              {direction && (
+                <button
+                  type="button"
+                  aria-label={`Bytes of ${event}`}
+                  onClick={() => inspect(experiment, lane, { at, direction })}
+                >
+                  Bytes
+                </button>
+              )}
             </td>
           </tr>
         ))}

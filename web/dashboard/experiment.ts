@@ -1,10 +1,15 @@
 import { computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals'
 import { pathOf, type TransportName, transportNames } from '../../server/contract/transports.ts'
 import type { Page } from '../../server/contract/wire.ts'
+import { RECORDED } from '../network/conditions.ts'
+import { LinkTrouble, slowest } from '../network/links.ts'
+import { createRoute, type Route, type Way } from '../network/route.ts'
+import { createUpgradeWatch } from '../network/upgrades.ts'
 import type { ClientTransport } from '../transports/connection.ts'
 import { now } from '../ui/clock.ts'
 import { onLoopback } from '../ui/host.ts'
 import { looks } from '../ui/lanes.ts'
+import { createDisturbances, type Disturbances, type Fault } from './disturbances.ts'
 import { figures, format, type Row } from './figures.ts'
 import { createGenerator } from './generator.ts'
 import { readHash, type Settings, writeHash } from './hash.ts'
@@ -25,6 +30,9 @@ const MAX_SAMPLES = 600
 /** Sample traffic waits for the lanes to connect, but not for one that never does. */
 const PATIENCE = 3_000
 
+/** A link that may have gone is asked for this often, ms. */
+const RENEW = 3_000
+
 /** Settings that figures depend on. */
 const circumstances = [
   { key: 'rate', label: 'traffic' },
@@ -33,6 +41,7 @@ const circumstances = [
   { key: 'payload', label: 'what is said' },
   { key: 'every', label: 'poll interval' },
   { key: 'over', label: 'sending lane' },
+  { key: 'network', label: 'network' },
 ] as const
 
 /** The page's one experiment: its settings, its lanes, what it sends and what comes of that. */
@@ -49,6 +58,12 @@ export interface Experiment {
   readonly since: ReadonlySignal<number>
   /** What was changed since, so that the figures mix what was before and after. */
   readonly mixed: ReadonlySignal<readonly string[]>
+  /** How the lanes reach the server. */
+  readonly route: Omit<Route, 'take' | 'isGone' | 'complain'>
+  /** What was done to their connections, and how they came through. */
+  readonly disturbances: Omit<Disturbances, 'cause'>
+  /** Whether something on the way seems to refuse WebSockets. */
+  readonly upgradesRefused: ReadonlySignal<boolean>
   /** Why requests of this page do not get through. */
   readonly starvation: ReadonlySignal<string | undefined>
   /** What somebody who does not see the page should hear, every 5 s. */
@@ -56,6 +71,8 @@ export interface Experiment {
   change(settings: Partial<Settings>): void
   toggle(): void
   reset(): Promise<void>
+  /** Does something to the connections of these lanes, or of all; lanes without a link move to a clear one first. */
+  disturb(fault: Fault, lanes?: readonly Lane[]): Promise<void>
 }
 
 export function createExperiment(
@@ -82,6 +99,12 @@ export function createExperiment(
   >
   let firstLook: Promise<string | undefined> | undefined
 
+  const upgrades = createUpgradeWatch()
+  const upgradesRefused = signal(false)
+  const disturbances = createDisturbances()
+  /** Lanes are on their way to another network: nothing is sent that would count for neither. */
+  const warming = signal(0)
+
   const lanes = transportNames.map((name) =>
     createLane({
       name,
@@ -94,12 +117,30 @@ export function createExperiment(
       sentAt: (entry) => sender.sentAt(entry),
       onEntry: (entry) => messages.arrive(entry, name),
       onGap: messages.follow,
+      onCrossing(crossing) {
+        if (name !== 'websocket') return
+        if (crossing.kind === 'failed') upgrades.handshakeFailed(crossing.at)
+        else if (crossing.kind === 'open') upgrades.clear()
+      },
     }),
   )
+  for (const lane of lanes) {
+    lane.watch({
+      lost() {},
+      open() {},
+      answer: (_at, askedAt) => upgrades.httpAnswered(askedAt),
+      entry() {},
+      gap() {},
+    })
+  }
   const clients = Object.fromEntries(lanes.map(({ name, client }) => [name, client])) as Record<
     TransportName,
     string
   >
+  const route = createRoute(new URL(location.origin), Object.values(clients), ({ url, conditions }) => {
+    upgrades.clear()
+    for (const lane of lanes) lane.move({ url, handshake: conditions.rtt ?? 0 })
+  })
   const tally = createTallyReader(clients)
   const tabs = countTabs(page)
   const sender: Sender = createSender(page, lanes, () => settings.peek().over)
@@ -121,11 +162,83 @@ export function createExperiment(
     }
   }
 
+  let firstMove: Promise<unknown> | undefined
+
   async function connect(): Promise<void> {
     firstLook ??= look()
+    firstMove ??= takeNetwork(settings.peek().network)
     const cursor = await firstLook
+    // A link that was not needed for a while may have been given to somebody else.
+    await Promise.all([firstMove, renew()])
     if (!visible.peek()) return
     for (const lane of lanes) lane.connect(cursor)
+  }
+
+  let taking: { network: string; done: Promise<Way> } | undefined
+
+  /** Moves the lanes, and warms up what is new to the browser there. The setting is what came of it. */
+  function takeNetwork(network: string): Promise<Way> {
+    if (taking?.network === network) return taking.done
+    const mine = { network, done: move(network) }
+    taking = mine
+    return mine.done.finally(() => {
+      if (taking === mine) taking = undefined
+    })
+  }
+
+  async function move(network: string): Promise<Way> {
+    const before = route.way.peek()
+    const way = await route.take(network)
+    // Another wish came in between.
+    if (!way) return route.way.peek()
+    if (settings.peek().network === network && way.network !== network) change({ network: way.network })
+    if (way.url !== before.url && way.port !== undefined) void warmUp(way)
+    return way
+  }
+
+  async function renew(): Promise<void> {
+    if (await route.isGone()) await takeNetwork(route.way.peek().network)
+  }
+
+  /**
+   * To another port a browser asks leave before it publishes JSON (a preflight), and it needs a connection: once for
+   * each lane that publishes over HTTP, so it is done before figures count. Said again it is a repeat, and no new entry.
+   */
+  async function warmUp(way: Way): Promise<void> {
+    warming.value += 1
+    const patience = slowest(way.conditions)
+    await Promise.all(
+      lanes
+        .filter(({ name }) => name !== 'websocket' && name !== 'socket-io')
+        .map(async (lane) => {
+          await opens(lane, patience)
+          const draft = {
+            id: `${lane.client}-warm-up`,
+            name: 'this page',
+            text: `Warm-up of ${looks[lane.name].label}`,
+          }
+          await within(patience, lane.publish(draft))
+        }),
+    )
+    warming.value -= 1
+  }
+
+  async function disturb(fault: Fault, whom: readonly Lane[] = lanes): Promise<void> {
+    let way = route.way.peek()
+    const moved = way.port === undefined
+    if (moved) {
+      change({ network: RECORDED })
+      way = await takeNetwork(RECORDED)
+      await Promise.all(lanes.map((lane) => opens(lane, slowest(way.conditions))))
+    }
+    const { port } = way
+    // Then the route has said why.
+    if (port === undefined) return
+    try {
+      await disturbances.cause(fault, whom, { ...way, port }, moved)
+    } catch (error) {
+      route.complain(error instanceof LinkTrouble ? error.message : String(error))
+    }
   }
 
   function change(changes: Partial<Settings>): void {
@@ -145,6 +258,7 @@ export function createExperiment(
     // The two clocks of the figures, the server's sockets and this page, start as one, unless the server is silent.
     await Promise.race([tally.reset(), new Promise((resolve) => setTimeout(resolve, 1_000))])
     sender.reset()
+    disturbances.reset()
     mixed.value = []
     // Lanes that are behind have yet to deliver what others have: that belongs to before.
     const head = Math.max(0, ...lanes.map(({ lastSeq }) => lastSeq ?? 0))
@@ -159,6 +273,8 @@ export function createExperiment(
   function refresh(): void {
     for (const { track } of lanes) track.trim()
     rows.value = lanes.map((lane) => lane.row(tally.tallies[lane.name]))
+    disturbances.refresh()
+    upgradesRefused.value = upgrades.refused
     const waits = [tally.waitingSince, ...lanes.map(({ waitingSince }) => waitingSince)]
     const oldest = Math.min(...waits.map((wait) => wait ?? Number.POSITIVE_INFINITY))
     starvation.value = explainStarvation({
@@ -208,9 +324,10 @@ export function createExperiment(
   effect(() => {
     if (settled.value) ready.value = true
   })
+  const unsettled = computed(() => warming.value > 0 || route.asking.value)
   let begun = false
   effect(() => {
-    if (begun || !ready.value || !settings.value.running) return
+    if (begun || !ready.value || unsettled.value || !settings.value.running) return
     begun = true
     untracked(reset).then(() => {
       counting.value = true
@@ -219,8 +336,17 @@ export function createExperiment(
 
   const pace = computed(() => {
     const { running, rate } = settings.value
-    return running && counting.value && ready.value ? rate : 0
+    return running && counting.value && ready.value && !unsettled.value ? rate : 0
   })
+  // The page's first network is taken as it connects; here, another one.
+  const wish = computed(() => settings.value.network)
+  effect(() => {
+    const wanted = wish.value
+    untracked(() => {
+      if (firstMove && wanted !== route.way.peek().network) void takeNetwork(wanted)
+    })
+  })
+
   // Each by itself, so that a change of the theme does not begin the traffic anew.
   const arrivals = computed(() => settings.value.arrivals)
   const burst = computed(() => settings.value.burst)
@@ -251,6 +377,10 @@ export function createExperiment(
   setInterval(refresh, TICK)
   setInterval(readTally, READ)
   setInterval(announce, ANNOUNCE)
+  setInterval(() => {
+    const isOpen = lanes.some(({ status }) => status.peek().state === 'open')
+    if (visible.peek() && !isOpen) void renew()
+  }, RENEW)
   refresh()
 
   return {
@@ -262,12 +392,35 @@ export function createExperiment(
     samples,
     since,
     mixed,
+    route,
+    disturbances,
+    upgradesRefused,
     starvation,
     announcement,
     change,
     toggle,
     reset,
+    disturb,
   }
+}
+
+/** Resolves when the lane is open, or after so many ms. */
+function opens({ status }: Lane, patience: number): Promise<void> {
+  const open = new Promise<void>((resolve) => {
+    const stop = effect(() => {
+      if (status.value.state !== 'open') return
+      // The first look happens before there is anything to stop.
+      queueMicrotask(() => stop())
+      resolve()
+    })
+    setTimeout(stop, patience)
+  })
+  return within(patience, open)
+}
+
+/** Resolves when it has settled, either way, or after so many ms. */
+async function within(patience: number, done: Promise<unknown>): Promise<void> {
+  await Promise.race([done.catch(() => {}), new Promise((resolve) => setTimeout(resolve, patience))])
 }
 
 /** Random, without `crypto.randomUUID`, which a LAN address over http does not have. */

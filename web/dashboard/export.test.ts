@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { emptyTally } from '../../server/contract/meter.ts'
 import type { TransportName } from '../../server/contract/transports.ts'
 import { createDeliveries } from './delivery.ts'
+import type { Disturbance } from './disturbances.ts'
 import { toCsv, toJson } from './export.ts'
 import { figureNames, type Row } from './figures.ts'
 import { defaults } from './hash.ts'
@@ -27,9 +28,45 @@ const about = {
   until: Date.UTC(2025, 0, 2, 3, 5, 5),
   lateness: 1.5,
   mixed: ['poll interval'],
+  way: { network: 'clear', conditions: {}, url: 'http://localhost:3000' },
+  disturbances: [],
   page: 'http://localhost:3000/#rate=2',
   userAgent: 'Browser "9", with, commas',
 }
+const disturbances: Disturbance[] = [
+  {
+    id: 1,
+    title: 'All lanes: cut by RST',
+    at: Date.UTC(2025, 0, 2, 3, 4, 30),
+    network: '200 ms away',
+    connections: 3,
+    movedFirst: true,
+    live: false,
+    recoveries: [
+      {
+        transport: 'sse',
+        wasOpen: true,
+        lost: true,
+        after: 421.5,
+        delivered: 7,
+        missed: 1,
+        duplicated: 0,
+        gaps: 0,
+      },
+      {
+        transport: 'websocket',
+        wasOpen: true,
+        lost: true,
+        after: undefined,
+        delivered: 0,
+        missed: 0,
+        duplicated: 0,
+        gaps: 0,
+      },
+    ],
+  },
+]
+const away = { network: '200-ms-away', conditions: { rtt: 200 }, url: 'http://localhost:3001', port: 3001 }
 const rows = [row('short-polling', [500, 700, 900], 900), row('websocket', [1, 2, 2.5], 300)]
 
 describe('the CSV', () => {
@@ -84,5 +121,47 @@ describe('the JSON', () => {
     expect(lanes[0].figures.p50).toMatchObject({ value: 700, timesBest: 350, n: 3, origin: 'measured' })
     expect(lanes[0].figures.perEntry).toMatchObject({ value: 300, unit: 'bytes', timesBest: 3 })
     expect(lanes[1].figures.p99.value).toBeUndefined()
+  })
+})
+
+describe('on another network', () => {
+  const far = rows.map((each) => ({ ...each, handshake: 200, tally: { ...each.tally, connections: 2 } }))
+
+  it('both exports name it, and say who made it', () => {
+    const json = JSON.parse(toJson(far, { ...about, way: away }))
+    expect(json.network).toMatch(/^200 ms away: round trip \+ 200 ms; made by a proxy/)
+    expect(JSON.parse(toJson(rows, about)).network).toBe('direct')
+    expect(toCsv(far, { ...about, way: away })).toMatch(/made by a proxy/)
+  })
+
+  it('times that hold a modelled handshake say so, and nothing else does', () => {
+    const [lane] = JSON.parse(toJson(far, { ...about, way: away })).lanes
+    expect(lane.figures.p50.origin).toBe('measured; modelled: 2 new connections')
+    expect(lane.figures.bytes.origin).toBe('measured')
+    // Without a new connection there is no handshake in them.
+    const [quiet] = JSON.parse(toJson([{ ...rows[0], handshake: 200 } as Row], about)).lanes
+    expect(quiet.figures.p50.origin).toBe('measured')
+  })
+
+  it('how each lane came through a cut is in both, with n and origin', () => {
+    const { disturbances: told } = JSON.parse(toJson(far, { ...about, disturbances }))
+    expect(told).toMatchObject([
+      {
+        title: 'All lanes: cut by RST',
+        connections: 3,
+        movedFirst: true,
+        origin: 'measured',
+        lanes: [
+          { transport: 'sse', backAfterMs: 421.5, delivered: 7, missed: 1, duplicated: 0 },
+          { lost: true },
+        ],
+      },
+    ])
+    const lines = toCsv(far, { ...about, disturbances }).split('\r\n')
+    expect(lines.find((line) => line.startsWith('sse,backAfter'))).toMatch(
+      /^sse,backAfter since “All lanes: cut by RST” at 2025-01-02T03:04:30.000Z,421.5,ms,,1,measured,/,
+    )
+    expect(lines.find((line) => line.startsWith('sse,missed since'))).toMatch(/Z,1,count,,7,measured,/)
+    expect(lines.find((line) => line.startsWith('websocket,backAfter'))).toMatch(/Z,,ms,,1,measured,/)
   })
 })

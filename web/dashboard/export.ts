@@ -1,4 +1,7 @@
-import { type FigureName, figures, knownFigures, type Row, timesBest } from './figures.ts'
+import { describeConditions, titleOf } from '../network/conditions.ts'
+import type { Way } from '../network/route.ts'
+import type { Disturbance } from './disturbances.ts'
+import { caveats, type FigureName, figures, knownFigures, type Row, timesBest } from './figures.ts'
 import type { Settings } from './hash.ts'
 
 /** Under which circumstances the figures came about: without them no figure means anything. */
@@ -13,9 +16,15 @@ export interface Circumstances {
   lateness: number | undefined
   /** What was changed meanwhile. */
   mixed: readonly string[]
+  /** How the lanes reach the server. */
+  way: Way
+  /** What was done to their connections, newest first. */
+  disturbances: readonly Disturbance[]
   page: string
   userAgent: string
 }
+
+const BY_PAGE = 'by this page: its clock, and the seq of every entry'
 
 interface Measured {
   value: number | undefined
@@ -35,12 +44,17 @@ function measured(name: FigureName, row: Row, rows: readonly Row[]): Measured {
     unit,
     timesBest: timesBest(name, row, rows),
     n,
-    origin: explanation.origin,
+    origin: originOf(explanation.origin, unit, row),
     by: explanation.by,
   }
 }
 
-function circumstances({ settings, since, until, lateness, mixed, page, userAgent }: Circumstances) {
+/** A time that may hold a modelled handshake, or a preflight, says so. */
+function originOf(origin: string, unit: string, row: Row): string {
+  return unit === 'ms' ? [origin, ...caveats(row)].join('; ') : origin
+}
+
+function circumstances({ settings, since, until, lateness, mixed, way, page, userAgent }: Circumstances) {
   return {
     demonstration: 'all lanes at once: a demonstration, not a benchmark',
     room: settings.room,
@@ -55,6 +69,10 @@ function circumstances({ settings, since, until, lateness, mixed, page, userAgen
     pageLatenessP95: lateness,
     changedMeanwhile: mixed.join(', '),
     page,
+    network:
+      way.port === undefined
+        ? 'direct'
+        : `${titleOf(way.network)}: ${describeConditions(way.conditions)}; made by a proxy of the server, without packet loss or slow start`,
     userAgent,
   }
 }
@@ -65,7 +83,19 @@ export function toJson(rows: readonly Row[], about: Circumstances): string {
     transport: row.transport,
     figures: Object.fromEntries(names.map((name) => [name, measured(name, row, rows)])),
   }))
-  return `${JSON.stringify({ ...circumstances(about), lanes }, undefined, 2)}\n`
+  const disturbances = about.disturbances.map(
+    ({ title, at, network, connections, movedFirst, recoveries }) => ({
+      title,
+      at: new Date(at).toISOString(),
+      network,
+      connections,
+      movedFirst,
+      origin: 'measured',
+      by: BY_PAGE,
+      lanes: recoveries.map(({ after, ...counts }) => ({ ...counts, backAfterMs: after })),
+    }),
+  )
+  return `${JSON.stringify({ ...circumstances(about), lanes, disturbances }, undefined, 2)}\n`
 }
 
 /** One line per figure, so that each carries its own n and origin. RFC 4180. */
@@ -88,7 +118,17 @@ export function toCsv(rows: readonly Row[], about: Circumstances): string {
       return [row.transport, name, value, unit, times, n, origin, by, ...Object.values(around)]
     }),
   )
-  return [head, ...lines].map((line) => `${line.map(cell).join(',')}\r\n`).join('')
+  const recovered = about.disturbances.flatMap(({ title, at, recoveries }) =>
+    recoveries.flatMap(({ transport, after, delivered, missed, duplicated, gaps }) =>
+      Object.entries({ backAfter: after, delivered, missed, duplicated, gaps }).map(([name, value]) => {
+        const figure = `${name} since “${title}” at ${new Date(at).toISOString()}`
+        const unit = name === 'backAfter' ? 'ms' : 'count'
+        const n = name === 'backAfter' ? 1 : delivered
+        return [transport, figure, value, unit, '', n, 'measured', BY_PAGE, ...Object.values(around)]
+      }),
+    ),
+  )
+  return [head, ...lines, ...recovered].map((line) => `${line.map(cell).join(',')}\r\n`).join('')
 }
 
 function cell(value: string | number | undefined): string {

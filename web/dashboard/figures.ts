@@ -15,8 +15,29 @@ export interface Row {
   reconnects: number
   /** Where the lane stands in the feed. */
   lastSeq: number | undefined
+  /** What each new connection waited for its modelled handshake, at the most, ms; none without a link. */
+  handshake?: number
   /** From the server's sockets. */
   tally: Tally
+}
+
+/** What else is in a lane's times than the way of its entries, in words that stand beside them. */
+export function caveats({ handshake = 0, tally: { connections, preflights } }: Row): string[] {
+  return [
+    handshake > 0 && connections > 0 && `modelled: ${plural(connections, 'new connection')}`,
+    preflights > 0 && plural(preflights, 'preflight'),
+  ].filter((each) => each !== false)
+}
+
+const plural = (n: number, what: string) => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`
+
+/** Explains them. */
+export const caveat: Explanation = {
+  title: 'What else is in these times',
+  text: 'A message that had to wait for a new connection through the network waited for its TCP handshake too. That wait is modelled: the kernel finishes the handshake before the proxy sees the connection, so the proxy holds the first bytes for one round trip instead. A preflight is a question the browser asks before it publishes to another port.',
+  formula: 'new connections and preflights of this lane since Run or Reset',
+  origin: 'modelled',
+  by: 'by the proxy that makes the network: one round trip for each new connection.',
 }
 
 /** One figure: how it is worked out, shown, compared and explained. Lanes, table and export all ask here. */

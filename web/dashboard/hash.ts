@@ -1,4 +1,5 @@
 import { type TransportName, transportNames } from '../../server/contract/transports.ts'
+import { CLEAR, type Network, readNetwork } from '../network/conditions.ts'
 import { type Theme, themes } from '../ui/theme.ts'
 import { type Arrivals, arrivalNames } from './arrivals.ts'
 import { scenarioNames, taken } from './scenarios.ts'
@@ -19,6 +20,8 @@ export interface Settings {
   every: number
   /** The lane that publishes; `each` takes them in turn. */
   over: TransportName | 'each'
+  /** What lies between the lanes and the server. */
+  network: Network
   theme: Theme
   projector: boolean
   running: boolean
@@ -37,6 +40,7 @@ export const defaults: Settings = {
   payload: 'conversation',
   every: 1,
   over: 'each',
+  network: CLEAR,
   theme: 'auto',
   projector: false,
   running: false,
@@ -66,6 +70,7 @@ const readers: { [Key in keyof Settings]: (text: string) => Settings[Key] | unde
   payload: (text) => (text === 'conversation' ? text : between(1, 4_000, true)(text)),
   every: between(0.1, 60),
   over: among<TransportName | 'each'>([...transportNames, 'each']),
+  network: readNetwork,
   theme: among(themes),
   projector: yes,
   running: yes,

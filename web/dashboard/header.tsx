@@ -9,6 +9,7 @@ import { placeUnder } from '../ui/place.ts'
 import type { Experiment } from './experiment.ts'
 import { toCsv, toJson } from './export.ts'
 import { rates } from './hash.ts'
+import { NetworkPicker } from './network-picker.tsx'
 import { ScenarioPicker } from './scenario-picker.tsx'
 
 export function Header({ experiment, onHelp }: { experiment: Experiment; onHelp(): void }) {
@@ -32,6 +33,7 @@ export function Header({ experiment, onHelp }: { experiment: Experiment; onHelp(
       }
     >
       <ScenarioPicker experiment={experiment} />
+      <NetworkPicker experiment={experiment} />
       <Run experiment={experiment} />
       <Traffic experiment={experiment} />
     </Bar>
@@ -100,6 +102,8 @@ function Export({ experiment }: { experiment: Experiment }) {
       until: now(),
       lateness: experiment.sender.lateness.percentile(0.95),
       mixed: experiment.mixed.peek(),
+      way: experiment.route.way.peek(),
+      disturbances: experiment.disturbances.list.peek(),
       page: location.href,
       userAgent: navigator.userAgent,
     }
@@ -110,9 +114,15 @@ function Export({ experiment }: { experiment: Experiment }) {
   }
   return (
     <>
-      <button ref={button} type="button" popovertarget="export" title="Download every figure">
+      <button
+        ref={button}
+        type="button"
+        popovertarget="export"
+        title="Download every figure"
+        aria-label="Export"
+      >
         <Icon of="download" />
-        Export
+        <span class="wide">Export</span>
       </button>
       <div
         ref={menu}
@@ -142,9 +152,16 @@ function CopyLink() {
     }, 2_000)
   }
   return (
-    <button type="button" onClick={act} title="Copy the link to this experiment">
+    <button
+      type="button"
+      onClick={act}
+      title="Copy the link to this experiment"
+      aria-label={copied.value ?? 'Copy link'}
+    >
       <Icon of="link" />
-      <span aria-live="polite">{copied.value ?? 'Copy link'}</span>
+      <span class={copied.value === undefined ? 'wide' : undefined} aria-live="polite">
+        {copied.value ?? 'Copy link'}
+      </span>
     </button>
   )
 }

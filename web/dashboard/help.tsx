@@ -26,12 +26,15 @@ export function Help({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }
         </dd>
         <dt>Cross</dt>
         <dd>A request that came to nothing.</dd>
+        <dt>Broken line over all the height</dt>
+        <dd>The network was cut here, or stalled, or swallowed a response.</dd>
         <dt>Filled band</dt>
         <dd>An open connection on which the server speaks by itself.</dd>
       </dl>
       <p>
         Everything drawn was seen to happen, at the instant this page saw it. When the server was reached the
-        page cannot see. Labels with a dotted line answer “what is this?”.
+        page cannot see. On a link, a click on an arrow opens its bytes; so does its button in the table of
+        events. Labels with a dotted line answer “what is this?”.
       </p>
       <h3>Keyboard</h3>
       <dl>

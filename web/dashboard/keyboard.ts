@@ -6,6 +6,7 @@ export const shortcuts = [
   { key: 'Space', does: 'run or pause the sample traffic' },
   { key: '1 – 5', does: 'select a lane; in projector mode, enlarge it' },
   { key: 'R', does: 'reset the figures' },
+  { key: 'C', does: 'cut all lanes; for 5 s nobody can connect' },
   { key: 'P', does: 'projector mode' },
   { key: '?', does: 'this help' },
 ] as const
@@ -21,6 +22,7 @@ export function listenToKeys(experiment: Experiment, showHelp: () => void): () =
       choose(lane, projector)
       document.querySelector<HTMLElement>(`[data-lane="${lane}"]`)?.focus()
     } else if (event.key.toLowerCase() === 'r') experiment.reset()
+    else if (event.key.toLowerCase() === 'c') experiment.disturb({ kind: 'cut', how: 'rst', seconds: 5 })
     else if (event.key.toLowerCase() === 'p') experiment.change({ projector: !projector })
     else if (event.key === '?') showHelp()
     else return
@@ -32,6 +34,7 @@ export function listenToKeys(experiment: Experiment, showHelp: () => void): () =
 
 function belongsElsewhere({ key, target }: KeyboardEvent): boolean {
   if (!(target instanceof Element)) return false
-  if (target.closest('input:not([type=range]), textarea, select, [contenteditable], dialog')) return true
+  if (target.closest('input:not([type=range]), textarea, select, [contenteditable], dialog, [popover]'))
+    return true
   return key === ' ' && target.closest('button, a, summary, input') !== null
 }

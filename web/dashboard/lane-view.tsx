@@ -1,17 +1,21 @@
 import { useSignalEffect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { REFUSED } from '../network/upgrades.ts'
 import { now } from '../ui/clock.ts'
 import { type Explanation, Term } from '../ui/explain.tsx'
 import { looks } from '../ui/lanes.ts'
 import { Mark } from '../ui/mark.tsx'
 import { palette } from '../ui/theme.ts'
 import type { Experiment } from './experiment.ts'
-import { type FigureName, figures, format, type Row } from './figures.ts'
+import { FaultButton } from './faults.tsx'
+import { caveat, caveats, type FigureName, figures, format, type Row } from './figures.ts'
 import { onFrame } from './frames.ts'
 import { intervals } from './hash.ts'
+import { inspect } from './inspection.ts'
 import type { Lane, LaneStatus } from './lane.ts'
 import { Segments } from './segments.tsx'
-import { type Brush, drawTimeline } from './timeline.ts'
+import { type Brush, drawTimeline, instantAt } from './timeline.ts'
+import { nearestCrossing } from './track.ts'
 import { choose, enlarged, selected } from './view.ts'
 
 /** A lane: who it is and how it stands, what crossed just now, and what that amounts to. */
@@ -43,8 +47,9 @@ export function LaneView({ experiment, lane, most }: { experiment: Experiment; l
             <Mark of={name} />
             {looks[name].label}
           </button>
+          <FaultButton lane={lane} />
         </h3>
-        <p class="state">{describe(status.value)}</p>
+        <p class="state">{describe(status.value, lane.upgradeFailed.value)}</p>
         {name === 'short-polling' && <PollInterval experiment={experiment} />}
         {row && (
           <dl class="place">
@@ -60,7 +65,7 @@ export function LaneView({ experiment, lane, most }: { experiment: Experiment; l
           <span>now</span>
         </div>
         <div class="strip">
-          <Timeline lane={lane} />
+          <Timeline experiment={experiment} lane={lane} />
         </div>
         {row?.sequence.delivered === 0 && status.value.state === 'open' && (
           <p class="hint">Press Run or type a message</p>
@@ -74,7 +79,15 @@ export function LaneView({ experiment, lane, most }: { experiment: Experiment; l
             ))}
           </dl>
           <Segments tally={row.tally} most={most} />
+          {caveats(row).length > 0 && (
+            <p class="caveat">
+              <Term of={caveat}>{caveats(row).join(', ')}</Term>
+            </p>
+          )}
         </div>
+      )}
+      {name === 'websocket' && experiment.upgradesRefused.value && status.value.state !== 'open' && (
+        <p class="inferred">{REFUSED}</p>
       )}
     </section>
   )
@@ -127,11 +140,12 @@ function Value({ row, name }: { row: Row; name: FigureName }) {
   )
 }
 
-function describe(status: LaneStatus): string {
+function describe(status: LaneStatus, upgradeFailed: boolean): string {
   switch (status.state) {
     case 'open':
       if (status.via === undefined) return 'open'
-      return status.via === 'polling' ? 'open on polling' : `on ${status.via} (upgraded)`
+      if (status.via === 'polling') return upgradeFailed ? 'on polling (upgrade refused)' : 'open on polling'
+      return `on ${status.via} (upgraded)`
     case 'reconnecting': {
       const left = status.inMs === undefined ? 0 : (status.since + status.inMs - now()) / 1000
       return left > 0.05 ? `reconnecting in ${left.toFixed(1)} s` : 'reconnecting'
@@ -167,7 +181,10 @@ function PollInterval({ experiment }: { experiment: Experiment }) {
   )
 }
 
-function Timeline({ lane }: { lane: Lane }) {
+/** A finger is some 20 px wide. */
+const NEAR = 20
+
+function Timeline({ experiment, lane }: { experiment: Experiment; lane: Lane }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const brush = useRef<Brush>(undefined)
 
@@ -212,9 +229,20 @@ function Timeline({ lane }: { lane: Lane }) {
     }
   }, [lane])
 
+  // By keyboard the table of events does it: it has a button for each.
+  const open = ({ offsetX, currentTarget }: MouseEvent) => {
+    if (!(currentTarget instanceof HTMLElement)) return
+    const zoom = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16
+    const { at, perPixel } = instantAt(offsetX / zoom, now(), currentTarget.clientWidth / zoom)
+    const crossing = nearestCrossing(lane.track, at, NEAR * perPixel)
+    if (crossing) void inspect(experiment, lane, crossing)
+  }
+
   return (
     <canvas
       ref={canvas}
+      title="Click on an arrow to see its bytes"
+      onClick={open}
       role="img"
       aria-label={`Traffic of ${looks[lane.name].label} during the last 15 seconds. The same events stand in a list below the lanes.`}
     />

@@ -7,6 +7,7 @@ test('every scenario is offered, to be shown here or with the reason why not', (
   expect(offers.map(({ original }) => original)).toEqual(catalogue)
   for (const { original, here } of offers) {
     if (original.notInBrowser) expect(here).toEqual({ reason: original.notInBrowser })
+    else if (original.faults) expect(here).toEqual({ reason: expect.stringContaining('by hand') })
     else expect(here, original.name).toHaveProperty('scenario')
   }
 })

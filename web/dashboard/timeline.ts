@@ -12,6 +12,13 @@ export interface Brush {
 /** The rails' names stand in the left margin. The axis above, which is HTML, keeps the same margins. */
 const MARGIN = { left: 52, right: 16 }
 
+/** The instant that stands at `x` px of a timeline, and how many ms a pixel is. */
+export function instantAt(x: number, time: number, width: number): { at: number; perPixel: number } {
+  const right = width - MARGIN.right
+  const perPixel = SPAN / (right - MARGIN.left)
+  return { at: time - (right - x) * perPixel, perPixel }
+}
+
 /**
  * Draws the last 15 s of a lane: above, each entry from the instant it was due (a tail) to its arrival (a mark); below,
  * what crossed between the page's rail and the server's. Every x is an instant the page observed. The page cannot see
@@ -41,6 +48,7 @@ export function drawTimeline(
   arrows()
   rails()
   arrivals()
+  disturbances()
 
   function grid() {
     context.strokeStyle = brush.line
@@ -154,6 +162,15 @@ export function drawTimeline(
       context.translate(x(at), entries)
       context.fill(brush.mark)
       context.restore()
+    }
+  }
+
+  /** Where the network was cut, or worse: a broken line over all the height. */
+  function disturbances() {
+    context.fillStyle = brush.text
+    for (const at of track.marks) {
+      if (!visible(at)) continue
+      for (let y = 0; y < height; y += 8) context.fillRect(x(at) - 1, y, 2, 5)
     }
   }
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { createTrack, SPAN } from './track.ts'
+import { createTrack, nearestCrossing, SPAN } from './track.ts'
 
 const clock = vi.hoisted(() => ({ time: 0 }))
 vi.mock('../ui/clock.ts', () => ({ now: () => clock.time }))
@@ -52,6 +52,47 @@ describe('the track of a lane', () => {
     const track = createTrack()
     for (let seq = 1; seq <= 30; seq++) track.deliver(seq, seq + 1.5, seq)
     expect(track.lines).toHaveLength(20)
-    expect(track.lines.at(-1)).toEqual({ at: 31.5, event: '● entry 30', detail: '1.5 ms after it was due' })
+    expect(track.lines.at(-1)).toEqual({
+      at: 31.5,
+      event: '● entry 30',
+      detail: '1.5 ms after it was due',
+      direction: 'in',
+    })
+  })
+
+  it('keeps when the network was disturbed as long as it is in sight, and says so in the list', () => {
+    const track = createTrack()
+    track.mark(0)
+    track.note('✂ cut', 'RST')
+    expect(track.lines.at(-1)).toEqual({ at: 0, event: '✂ cut', detail: 'RST', direction: undefined })
+    clock.time = SPAN
+    track.trim()
+    expect(track.marks).toEqual([0])
+    clock.time = SPAN + 1
+    track.trim()
+    expect(track.marks).toEqual([])
+  })
+})
+
+describe('what a click on a timeline means', () => {
+  const track = createTrack()
+  track.cross({ kind: 'request', exchange: 1, method: 'GET', at: 100 })
+  track.cross({ kind: 'response', exchange: 1, status: 200, at: 200 })
+  track.cross({ kind: 'request', exchange: 2, method: 'GET', at: 300 })
+  track.cross({ kind: 'failed', exchange: 2, at: 400 })
+  track.cross({ kind: 'open', pipe: 3, carrier: 'WebSocket', at: 500 })
+  track.cross({ kind: 'out', text: 'hi', at: 600 })
+
+  it.each([
+    [110, { at: 100, direction: 'out' }],
+    [190, { at: 200, direction: 'in' }],
+    [310, { at: 300, direction: 'out' }],
+    [495, { at: 500, direction: 'in' }],
+    [620, { at: 600, direction: 'out' }],
+    // A request that failed brought nothing back.
+    [400, undefined],
+    [700, undefined],
+  ])('at %i ms', (instant, crossing) => {
+    expect(nearestCrossing(track, instant, 50)).toEqual(crossing)
   })
 })

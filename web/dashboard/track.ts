@@ -37,6 +37,8 @@ export interface Line {
   at: number
   event: string
   detail: string
+  /** Which way it crossed, if it did. */
+  direction?: Arrow['direction']
 }
 
 /** What is drawn and listed of a lane's traffic. */
@@ -45,6 +47,8 @@ export interface Track {
   pipes: readonly Pipe[]
   arrows: readonly Arrow[]
   arrivals: readonly Arrival[]
+  /** When the network was disturbed. */
+  marks: readonly number[]
   /** The latest events in words, newest last. */
   lines: readonly Line[]
 }
@@ -61,10 +65,11 @@ export function createTrack() {
   const pipes: Pipe[] = []
   const arrows: Arrow[] = []
   const arrivals: Arrival[] = []
+  const marks: number[] = []
   const lines: Line[] = []
 
-  const write = (at: number, event: string, detail = '') => {
-    lines.push({ at, event, detail })
+  const write = (at: number, event: string, detail = '', direction?: Arrow['direction']) => {
+    lines.push({ at, event, detail, direction })
     if (lines.length > MAX_LINES) lines.shift()
   }
 
@@ -81,12 +86,12 @@ export function createTrack() {
       case 'request': {
         const { exchange: id, method } = crossing
         exchanges.push({ id, publishes: method === 'POST', start: at, failed: false, brought: 0 })
-        write(at, '→ request', method)
+        write(at, '→ request', method, 'out')
         break
       }
       case 'response':
         finish(crossing.exchange, at, false)
-        write(at, '← response', crossing.status ? String(crossing.status) : '')
+        write(at, '← response', crossing.status ? String(crossing.status) : '', 'in')
         break
       case 'failed':
         finish(crossing.exchange, at, true)
@@ -94,7 +99,7 @@ export function createTrack() {
         break
       case 'open':
         pipes.push({ id: crossing.pipe, carrier: crossing.carrier, start: at })
-        write(at, '═ open', crossing.carrier)
+        write(at, '═ open', crossing.carrier, 'in')
         break
       case 'close': {
         const pipe = pipes.findLast(({ id }) => id === crossing.pipe)
@@ -102,10 +107,13 @@ export function createTrack() {
         write(at, '✕ closed', pipe?.carrier)
         break
       }
+      case 'upgrade-failed':
+        write(at, '✕ upgrade', 'refused or lost: it stays on polling')
+        break
       case 'in':
       case 'out':
         arrows.push({ at, direction: crossing.kind })
-        write(at, crossing.kind === 'in' ? '← message' : '→ message', crossing.text)
+        write(at, crossing.kind === 'in' ? '← message' : '→ message', crossing.text, crossing.kind)
     }
   }
 
@@ -114,9 +122,16 @@ export function createTrack() {
     pipes,
     arrows,
     arrivals,
+    marks,
     lines,
 
     cross,
+
+    /** Something that did not cross, for the list alone. */
+    note: (event: string, detail = '') => write(now(), event, detail),
+
+    /** The network was disturbed at this instant. */
+    mark: (at: number) => void marks.push(at),
 
     /** An entry was handed to the reader. If it came with an answer, that is the newest one: one is asked at a time. */
     deliver(seq: number, at: number, sentAt?: number): void {
@@ -127,6 +142,7 @@ export function createTrack() {
         at,
         `● entry ${seq}`,
         sentAt === undefined ? '' : `${(at - sentAt).toFixed(1)} ms after it was due`,
+        'in',
       )
     },
 
@@ -138,6 +154,7 @@ export function createTrack() {
       drop(pipes, gone)
       drop(arrows, ({ at }) => at < oldest)
       drop(arrivals, ({ at }) => at < oldest)
+      drop(marks, (at) => at < oldest)
     },
   }
 }
@@ -147,4 +164,27 @@ function drop<T>(list: T[], gone: (item: T) => boolean): void {
   let keepFrom = Math.max(0, list.length - MAX_MARKS)
   for (let next = list[keepFrom]; next !== undefined && gone(next); next = list[keepFrom]) keepFrom += 1
   if (keepFrom > 0) list.splice(0, keepFrom)
+}
+
+/** What crossed nearest to an instant, and which way; nothing where that is further off than `within` ms. */
+export function nearestCrossing(
+  { exchanges, pipes, arrows, arrivals }: Pick<Track, 'exchanges' | 'pipes' | 'arrows' | 'arrivals'>,
+  instant: number,
+  within: number,
+): Arrow | undefined {
+  const crossed: Arrow[] = [
+    ...arrows,
+    ...exchanges.flatMap(({ start, end, failed }): Arrow[] => [
+      { at: start, direction: 'out' },
+      ...(end === undefined || failed ? [] : [{ at: end, direction: 'in' } as const]),
+    ]),
+    ...pipes.map(({ start }) => ({ at: start, direction: 'in' }) as const),
+    ...arrivals.map(({ at }) => ({ at, direction: 'in' }) as const),
+  ]
+  let best: Arrow | undefined
+  for (const each of crossed) {
+    const distance = Math.abs(each.at - instant)
+    if (distance <= within && (!best || distance < Math.abs(best.at - instant))) best = each
+  }
+  return best
 }

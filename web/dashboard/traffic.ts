@@ -13,6 +13,8 @@ export type Crossing = { at: number } & (
   /** From here on the server can send by itself. */
   | { kind: 'open'; pipe: number; carrier: string }
   | { kind: 'close'; pipe: number }
+  /** Socket.IO asked for a WebSocket in place of its polling, and did not get it. */
+  | { kind: 'upgrade-failed' }
   | { kind: 'in' | 'out'; text: string }
 )
 
@@ -22,15 +24,22 @@ type Event = Crossing extends infer Each ? (Each extends Crossing ? Omit<Each, '
 export type Network = Required<Pick<Target, 'fetch' | 'WebSocket' | 'io'>>
 
 /** Wraps a network so that every crossing is reported. What comes back is what went in, by type and behaviour. */
-export function watchTraffic(network: Network, report: (crossing: Crossing) => void): Network {
-  let ids = 0
-  const nextId = () => ++ids
+export function watchTraffic(
+  network: Network,
+  report: (crossing: Crossing) => void,
+  nextId: () => number = counter(),
+): Network {
   const tell = (event: Event) => report({ ...event, at: now() })
   return {
     fetch: watchFetch(network.fetch, tell, nextId),
     WebSocket: watchWebSocket(network.WebSocket, tell, nextId),
     io: watchIo(network.io, tell, nextId),
   }
+}
+
+function counter(): () => number {
+  let count = 0
+  return () => ++count
 }
 
 type Tell = (event: Event) => void
@@ -137,6 +146,7 @@ function watchIo(io: Network['io'], tell: Tell, nextId: () => number): Network['
     watchPolling(engine.transport, tell, nextId)
     engine.on('open', () => begin(engine.transport.name))
     engine.on('upgrade', (transport) => begin(transport.name))
+    engine.on('upgradeError', () => tell({ kind: 'upgrade-failed' }))
     engine.on('packet', ({ type, data }) => tell({ kind: 'in', text: preview(`${type} ${data ?? ''}`) }))
     engine.on('packetCreate', ({ type, data }) =>
       tell({ kind: 'out', text: preview(`${type} ${data ?? ''}`) }),

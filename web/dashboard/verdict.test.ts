@@ -51,6 +51,13 @@ describe('the verdict', () => {
     expect(says(rows)).toMatch(/Short polling takes 498\.8 ms longer: its entries wait for the next poll\./)
   })
 
+  it('does not ask for distance where there is some', () => {
+    const rows = [row('sse', { p50: 201 }), row('websocket', { p50: 200 })]
+    const text = verdict(rows, { oneMachine: true, distant: true }).join(' ')
+    expect(text).toMatch(/WebSocket and SSE tie at a p50 of 200\.0–201\.0 ms: at this distance/)
+    expect(text).not.toMatch(/Add distance/)
+  })
+
   it('calls 2 ms a difference', () => {
     const rows = [row('sse', { p50: 3 }), row('websocket', { p50: 1 })]
     expect(says(rows)).toMatch(/WebSocket delivers soonest/)

@@ -15,17 +15,22 @@ export interface Circumstances {
   oneMachine: boolean
   /** How late the page itself was, p95 in ms. */
   lateness?: number
+  /** Whether a link makes the way long, so that it is no wonder that lanes take the same. */
+  distant?: boolean
 }
 
 /** What the figures say, in plain words: what went wrong first, then delivery, then bytes, then where polling wins. */
-export function verdict(rows: readonly Row[], { oneMachine, lateness = 0 }: Circumstances): string[] {
+export function verdict(
+  rows: readonly Row[],
+  { oneMachine, lateness = 0, distant = false }: Circumstances,
+): string[] {
   const fewest = Math.min(...rows.map(({ deliveries }) => deliveries.n))
   if (rows.every(({ deliveries }) => deliveries.n === 0)) return failures(rows)
   if (fewest < ENOUGH)
     return [...failures(rows), `A verdict needs ${ENOUGH} deliveries on every lane; there are ${fewest}.`]
   return [
     ...failures(rows),
-    ...onDelivery(rows, oneMachine),
+    ...onDelivery(rows, oneMachine, distant),
     ...onLateness(lateness),
     ...onBytes(rows),
     ...onPolling(rows),
@@ -40,7 +45,7 @@ function failures(rows: readonly Row[]): string[] {
   })
 }
 
-function onDelivery(rows: readonly Row[], oneMachine: boolean): string[] {
+function onDelivery(rows: readonly Row[], oneMachine: boolean, distant: boolean): string[] {
   const [best, ...others] = ranked(rows, figures.p50.value)
   if (!best) return []
   const tied = [best, ...others.filter(({ value }) => value - best.value < TIE)]
@@ -48,9 +53,11 @@ function onDelivery(rows: readonly Row[], oneMachine: boolean): string[] {
   const says: string[] = []
   if (tied.length > 1) {
     const range = `${best.value.toFixed(1)}–${Math.max(...tied.map(({ value }) => value)).toFixed(1)} ms`
-    const why = oneMachine
-      ? 'on one machine the wire is too short to tell them apart. Add distance: open this page from another machine'
-      : 'this network is too quick to tell them apart. Add distance: open this page from further away'
+    const why = distant
+      ? 'at this distance it is the way that takes the time, and it is the same for all of them'
+      : oneMachine
+        ? 'on one machine the wire is too short to tell them apart. Add distance: choose a Network, or open this page from another machine'
+        : 'this network is too quick to tell them apart. Add distance: choose a Network, or open this page from further away'
     says.push(`${names(tied)} tie at a p50 of ${range}: ${why}.`)
   } else {
     says.push(`${names(tied)} delivers soonest, with a p50 of ${best.value.toFixed(1)} ms.`)

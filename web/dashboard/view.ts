@@ -1,6 +1,9 @@
 import { signal } from '@preact/signals'
 import type { TransportName } from '../../server/contract/transports.ts'
 
+/** The sign of a cut; the second character asks for a drawing in one colour, where a font has a picture too. */
+export const SCISSORS = '✂\uFE0E'
+
 /** The lane whose events are listed; on a phone, the one that is shown. */
 export const selected = signal<TransportName>('short-polling')
 

@@ -71,11 +71,25 @@ describe('what a page cannot do is refused with the reason', () => {
     [{ cookieBytes: 500 }, /Cookie header/],
     [{ sweep: { of: 'cookieBytes', values: [0, 500] } }, /Cookie header/],
     [{ history: 100 }, /log/],
+    [{ faults: [{ at: 1, do: 'restart' }] }, /restart the server/],
+    [{ faults: [{ at: 1, do: 'pause-readers', seconds: 1 }] }, /stop reading/],
+    [{ faults: [{ at: 1, do: 'refuse', seconds: 1 }] }, /only together with a cut/],
     [{ sweep: { of: 'otherRooms', values: [0, 500] } }, /log/],
     [{ sweep: { of: 'readers', values: [10, 100, 1_000] } }, /Too few of the values/],
   ])('%j', (changes, sentence) => {
     expect(reason(changes)).toMatch(sentence)
   })
+})
+
+test('a network, and faults that a link makes, are taken as they are', () => {
+  const faults = [{ at: 1, do: 'cut' as const, seconds: 2 }]
+  const { scenario, changed } = fitted({ conditions: '200-ms-away', faults })
+  expect(scenario).toMatchObject({ conditions: '200-ms-away', faults })
+  expect(changed).toEqual([])
+})
+
+test('a run that is made shorter keeps the faults that fall within it, or is refused', () => {
+  expect(reason({ seconds: 60, faults: [{ at: 40, do: 'cut' }] })).toMatch(/after 30 s/)
 })
 
 test('whatever of the catalogue runs here stays within what a page can do', () => {

@@ -1,4 +1,5 @@
-import type { Scenario, Sweep } from '../../scenarios/scenario.ts'
+import { endOf } from '../../scenarios/network.ts'
+import type { Scenario, ScheduledFault, Sweep } from '../../scenarios/scenario.ts'
 
 /** A scenario as a page can run it, and what was changed for that, in sentences; or why a page cannot run it. */
 export type ForBrowser = { scenario: Scenario; changed: string[] } | { reason: string }
@@ -47,6 +48,13 @@ export function forBrowser(scenario: Scenario, limits: Limits = pageLimits): For
   if (scenario.history || scenario.otherRooms || /history|otherRooms/.test(scenario.sweep?.of ?? '')) {
     return { reason: 'A page does not fill the server’s log before it measures.' }
   }
+  const impossible = scenario.faults?.map((fault) => cannot[fault.do]).find((why) => why !== undefined)
+  if (impossible) return { reason: impossible }
+  if (scenario.faults?.some((fault) => endOf(fault) > limits.seconds)) {
+    return {
+      reason: `What goes wrong in it goes wrong after ${limits.seconds} s, which is all that a page measures.`,
+    }
+  }
   const changed: string[] = []
   const lower = (value: number, most: number, what: (most: number) => string) => {
     if (value > most) changed.push(`${what(most)} instead of ${value.toLocaleString('en')}`)
@@ -79,6 +87,13 @@ export function forBrowser(scenario: Scenario, limits: Limits = pageLimits): For
   }
   if (scenario.headers === 'minimal') changed.push('this browser’s headers instead of minimal ones')
   return { scenario: fitted, changed }
+}
+
+/** Faults that a page cannot make, with the reason. */
+const cannot: Partial<Record<ScheduledFault['do'], string>> = {
+  restart: 'A page cannot restart the server that it came from.',
+  'pause-readers': 'A page cannot stop reading one of its connections: the browser reads them all.',
+  refuse: 'A page can have new connections refused only together with a cut.',
 }
 
 /** Brings the swept values to what a page can do, if then there are still two to compare. */

@@ -1,3 +1,4 @@
+import type { Outages } from '../../scenarios/outages.ts'
 import type { Entry } from '../../server/contract/wire.ts'
 import { createSequenceChecker } from '../dashboard/sequence.ts'
 import type { ClientTransport, Connection, Target } from '../transports/connection.ts'
@@ -10,7 +11,7 @@ export interface Reader {
   /** Resolves once it is open, and settled on its carrier; rejects when the server refuses for good. */
   ready: Promise<void>
   /** What went wrong since `count()`. */
-  readonly counts: { duplicated: number; reordered: number; reconnects: number }
+  readonly counts: { duplicated: number; reordered: number }
   count(): void
 }
 
@@ -19,10 +20,10 @@ export function connectReader(
   transport: ClientTransport,
   target: Target,
   onNew: (entry: Entry) => void,
+  outage: ReturnType<Outages['reader']>,
 ): Reader {
   const sequence = createSequenceChecker()
   sequence.start(0)
-  let reconnects = 0
   let wasOpen = false
   let resolve: () => void = () => {}
   let reject: (error: Error) => void = () => {}
@@ -33,11 +34,13 @@ export function connectReader(
 
   const connection = transport(target, {
     onEntry(entry) {
+      outage.back()
       if (sequence.entry(entry.seq)) onNew(entry)
     },
     onGap: () => sequence.gap(),
     onStatus(status) {
-      if (status.state === 'reconnecting' && wasOpen) reconnects += 1
+      if (status.state === 'reconnecting' && wasOpen) outage.cut()
+      if (status.state === 'open') outage.back()
       wasOpen = status.state === 'open'
       if (status.state === 'closed' && status.reason) reject(new Error(status.reason))
       if (status.state !== 'open') return
@@ -51,10 +54,9 @@ export function connectReader(
     ready,
     get counts() {
       const { duplicated, reordered } = sequence.counts
-      return { duplicated, reordered, reconnects }
+      return { duplicated, reordered }
     },
     count() {
-      reconnects = 0
       sequence.reset(sequence.last)
     },
   }

@@ -1,11 +1,13 @@
+import { conditionsOf, detour, needsLink, networkInWords } from '../../scenarios/network.ts'
 import { type Planned, planned } from '../../scenarios/plan.ts'
 import type { Report, Run } from '../../scenarios/report.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
 import type { TransportName } from '../../server/contract/transports.ts'
+import { linkWith } from '../network/links.ts'
 import type { ClientTransport } from '../transports/connection.ts'
 import { onLoopback } from '../ui/host.ts'
 import { describeEnvironment } from './environment.ts'
-import { measure, type Phase } from './measure.ts'
+import { measure, type Phase, Unreached } from './measure.ts'
 
 export interface Progress {
   /** Runs made. */
@@ -36,19 +38,37 @@ export interface RunOptions {
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<Report> {
   const { transports, seed, command, notes = [], onProgress, signal } = options
   const startedAt = new Date().toISOString()
-  const environment = await describeEnvironment(notes)
   const plan = planned(scenario, seed)
+  const linked = plan.some((one) => needsLink(one.case.scenario))
+  const environment = {
+    ...(await describeEnvironment(linked ? [...throughLinks, ...notes] : notes)),
+    ...(linked && { network: networkInWords(scenario) }),
+  }
   const runs: Run[] = []
+  const unreached: NonNullable<Report['unreached']> = []
+  let done = 0
   try {
     for (const [order, now] of plan.entries()) {
+      const { label, scenario: of } = now.case
+      if (unreached.some((lane) => lane.transport === now.transport && lane.case === label)) {
+        done = order + 1
+        continue
+      }
+      const conditions = needsLink(of) ? (conditionsOf(of) ?? {}) : undefined
       const run = await measure(now, order, {
         url: location.origin,
+        link: conditions && { port: await linkWith(conditions, async () => {}), detour: detour(conditions) },
         transport: transports[now.transport],
         sameHost: onLoopback(),
         onPhase: (phase) => onProgress({ done: order, of: plan.length, now, phase }),
         signal,
+      }).catch((error) => {
+        // On such a network not to get through is what the run found out.
+        if (!(error instanceof Unreached && conditions?.refuseUpgrade)) throw error
+        unreached.push({ transport: now.transport, case: label, why: error.message })
       })
-      runs.push(run)
+      if (run) runs.push(run)
+      done = order + 1
     }
   } catch (error) {
     if (!signal.aborted) throw error
@@ -61,11 +81,17 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     command,
     seed,
     startedAt,
-    interrupted: runs.length < plan.length,
+    interrupted: done < plan.length,
     environment,
     runs,
+    ...(unreached.length > 0 && { unreached }),
   }
 }
+
+const throughLinks = [
+  'The network was made by a link of ours in the server’s own process, so its work is in the server’s lateness. The first bytes of each new connection wait one round trip more there, for the handshake that the kernel had finished before: that is modelled. Packet loss and slow start are not modelled.',
+  'A link has a port of its own, so this page’s requests through it are cross-origin: the browser may ask for permission first, which the meter counts apart.',
+]
 
 /** About how long a scenario takes here, in seconds. */
 export function estimateSeconds(scenario: Scenario): number {
