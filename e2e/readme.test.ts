@@ -2,19 +2,31 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { freePorts } from './support/ports.ts'
 import { startServer, type TestServer } from './support/server.ts'
 import { until } from './support/until.ts'
 
 /** What the README tells a newcomer to type is typed here, to the letter but for the port. */
 const root = resolve(import.meta.dirname, '..')
 const readme = readFileSync(resolve(root, 'README.md'), 'utf8')
-const commands = readme.match(/^(curl|npx wscat) .*localhost:3000.*$/gm) ?? []
+/** The commands that stand under a heading, without the remark behind them. */
+function commandsUnder(heading: string): string[] {
+  const section = readme.split(/^## /m).find((text) => text.startsWith(heading)) ?? ''
+  const lines = section.match(/^(curl|npx wscat) .*localhost:\d+.*$/gm) ?? []
+  return lines.map((line) => line.replace(/\s+#.*$/, ''))
+}
+
+const commands = commandsUnder('Read the feed by hand')
 
 let server: TestServer
+/** The ports that stand for those of the README. */
+let actual: Record<3000 | 3001, number>
 const started: ChildProcess[] = []
 
 beforeAll(async () => {
-  server = await startServer()
+  const ports = await freePorts(1)
+  server = await startServer({ links: { ports, host: '127.0.0.1' } })
+  actual = { 3000: server.port, 3001: ports[0] ?? 0 }
 })
 
 afterEach(() => {
@@ -26,7 +38,8 @@ afterAll(() => server.close())
 
 /** A shell starts the command in a group of its own, so that it and what it starts can be ended together. */
 function type(command: string) {
-  const child = spawn('sh', ['-c', command.replace('localhost:3000', `localhost:${server.port}`)], {
+  const here = command.replaceAll(/3000|3001/g, (port) => String(actual[Number(port) as 3000 | 3001]))
+  const child = spawn('sh', ['-c', here], {
     cwd: root,
     detached: true,
   })
@@ -74,4 +87,15 @@ test('the first follows the room, the second writes to it, the third does both',
   socket.child.stdin?.write('{"publish":{"text":"hello"}}\n')
   await socket.shows('"receipt"')
   await stream.shows('"text":"hello"')
+})
+
+test('the network is bent as the README shows', async () => {
+  const [bend = '', follow = '', cut = '', capture = ''] = commandsUnder('Bend the network')
+  await type(bend).shows(`{"port":${actual[3001]},`)
+  const stream = type(follow)
+  await stream.shows('event: joined')
+  await type(cut).shows('{"connections":1}')
+  // The reader was cut, and curl says so.
+  await until('curl has ended', () => stream.child.exitCode !== null)
+  await type(capture).shows('"closedBy":"link"')
 })

@@ -1,22 +1,9 @@
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { freePorts } from '../support/ports.ts'
 import { startServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import { ask, dial, readAnswer, request } from '../support/wire.ts'
-
-/** Ports that nobody has at this moment. */
-async function freePorts(count: number): Promise<number[]> {
-  const probes = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const probe = createServer()
-      await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-      return probe
-    }),
-  )
-  const ports = probes.map((probe) => (probe.address() as AddressInfo).port)
-  await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))))
-  return ports
-}
 
 async function startWithLinks(count: number, host = '127.0.0.1') {
   const ports = await freePorts(count)

@@ -52,6 +52,8 @@ export function acceptDrafts(app: FastifyInstance, feed: Feed) {
           409: ErrorReply,
           413: ErrorReply,
           415: ErrorReply,
+          429: ErrorReply,
+          503: ErrorReply,
         },
       },
     },
