@@ -12,67 +12,52 @@ import {
   RECORDED,
   titleOf,
 } from '../network/conditions.ts'
-import { placeUnder } from '../ui/place.ts'
 import type { Experiment } from './experiment.ts'
+import { Menu } from './menu.tsx'
 
 /** Chooses what lies between the lanes and the server: a preset, or conditions set by hand. */
 export function NetworkPicker({ experiment }: { experiment: Experiment }) {
-  const menu = useRef<HTMLDivElement>(null)
-  const button = useRef<HTMLButtonElement>(null)
   const { network } = experiment.settings.value
-  const title = titleOf(network)
-  const choose = (next: Network) => {
-    experiment.change({ network: next })
-    menu.current?.hidePopover()
-    button.current?.focus()
-  }
   return (
-    <>
-      <button
-        ref={button}
-        type="button"
-        class="scenario-button"
-        popovertarget="networks"
-        data-testid="network"
-        aria-label={`Network: ${title}`}
-        title="Network: what lies between the lanes and the server"
-      >
-        <span class="label">Network:</span>
-        <span class="title">{title}</span> ▾
-      </button>
-      <div
-        ref={menu}
-        id="networks"
-        class="menu scenarios"
-        popover="auto"
-        role="dialog"
-        aria-label="Networks"
-        onToggle={() => menu.current && button.current && placeUnder(menu.current, button.current)}
-      >
-        {presets.map(({ name, title, about, origin }) => (
-          <Offer
-            key={name}
-            name={name}
-            title={title}
-            about={name === CLEAR ? 'The lanes talk to the server directly.' : about}
-            origin={name === CLEAR ? undefined : origin}
-            chosen={network === name}
-            onChoose={choose}
-          />
-        ))}
-        <Offer
-          name={RECORDED}
-          title={titleOf(RECORDED)}
-          about="Nothing is added, but a proxy passes the bytes on and keeps the latest, to look at and to cut."
-          chosen={network === RECORDED}
-          onChoose={choose}
-        />
-        <details class="knobs" open={network !== RECORDED && !presetOf(network)}>
-          <summary>Set it by hand</summary>
-          <Knobs experiment={experiment} />
-        </details>
-      </div>
-    </>
+    <Menu
+      of="network"
+      label="Network"
+      hint="what lies between the lanes and the server"
+      title={titleOf(network)}
+    >
+      {(close) => {
+        const choose = (next: Network) => {
+          experiment.change({ network: next })
+          close()
+        }
+        return (
+          <>
+            {presets.map(({ name, title, about, origin }) => (
+              <Offer
+                key={name}
+                name={name}
+                title={title}
+                about={name === CLEAR ? 'The lanes talk to the server directly.' : about}
+                origin={name === CLEAR ? undefined : origin}
+                chosen={network === name}
+                onChoose={choose}
+              />
+            ))}
+            <Offer
+              name={RECORDED}
+              title={titleOf(RECORDED)}
+              about="Nothing is added, but a proxy passes the bytes on and keeps the latest, to look at and to cut."
+              chosen={network === RECORDED}
+              onChoose={choose}
+            />
+            <details class="knobs" open={network !== RECORDED && !presetOf(network)}>
+              <summary>Set it by hand</summary>
+              <Knobs experiment={experiment} />
+            </details>
+          </>
+        )
+      }}
+    </Menu>
   )
 }
 
