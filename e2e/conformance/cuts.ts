@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import type { TransportName } from '../../server/contract/transports.ts'
-import type { Draft, Receipt } from '../../server/contract/wire.ts'
-import { PublishError } from '../../web/transports/connection.ts'
-import type { TestReader } from '../support/client.ts'
+import type { Receipt } from '../../server/contract/wire.ts'
+import { insist } from '../support/client.ts'
 import { expectNothingLost } from './oracle.ts'
 import { kept, type Stage, setStage } from './stage.ts'
 
@@ -83,17 +82,4 @@ function cutInEveryWave({ log, proxy }: Stage) {
     proxy.cut()
   })
   return count
-}
-
-/** Publishes a draft again and again until there is a receipt: what an author does who was given none. */
-async function insist(author: TestReader, draft: Draft, onTry: () => void): Promise<Receipt> {
-  for (;;) {
-    await author.open()
-    onTry()
-    try {
-      return await author.publish(draft)
-    } catch (error) {
-      if (!(error instanceof PublishError) || error.code !== 'network') throw error
-    }
-  }
 }

@@ -1,13 +1,12 @@
 import { onTestFinished } from 'vitest'
 import type { Conditions } from '../../server/contract/link.ts'
 import { type TransportName, transportNames } from '../../server/contract/transports.ts'
-import type { Draft, Receipt } from '../../server/contract/wire.ts'
 import { type Link, startLink } from '../../server/link/link.ts'
-import { PublishError, type Target } from '../../web/transports/connection.ts'
+import type { Target } from '../../web/transports/connection.ts'
 import { connectReader, type TestReader } from '../support/client.ts'
 import { until } from '../support/until.ts'
 
-/** What the tests of the faults share: one lane a transport, and authors who do not give up. */
+/** What the tests of the faults share: one lane a transport. */
 
 /** Opens a client of each transport at this URL, as far as it goes: Socket.IO is a WebSocket by then. */
 export async function openLanes(url: string, target: Partial<Target> = {}): Promise<TestReader[]> {
@@ -38,19 +37,6 @@ export async function linkTo(port: number, conditions: Conditions = {}): Promise
   const link = await startLink({ to: { host: '127.0.0.1', port }, conditions })
   onTestFinished(() => link.close())
   return Object.assign(link, { url: `http://127.0.0.1:${link.port}` })
-}
-
-/** Publishes a draft until there is a receipt, as an author does who was given none. `onTry` hears of each try. */
-export async function insist(author: TestReader, draft: Draft, onTry = () => {}): Promise<Receipt> {
-  for (;;) {
-    await author.open()
-    onTry()
-    try {
-      return await author.publish(draft)
-    } catch (error) {
-      if (!(error instanceof PublishError) || error.code !== 'network') throw error
-    }
-  }
 }
 
 /** How often a lane had to come back. */

@@ -3,7 +3,8 @@ import { transportNames } from '../../server/contract/transports.ts'
 import type { Receipt } from '../../server/contract/wire.ts'
 import { expectNothingLost } from '../conformance/oracle.ts'
 import { kept, setStage } from '../conformance/stage.ts'
-import { insist, linkTo, openLane, settled } from './lanes.ts'
+import { insist } from '../support/client.ts'
+import { linkTo, openLane, settled } from './lanes.ts'
 
 /** The server has the entry and its author never heard: he cannot know, and sends the draft again. */
 test.each(transportNames)(

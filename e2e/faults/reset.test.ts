@@ -3,8 +3,9 @@ import { transportNames } from '../../server/contract/transports.ts'
 import type { Receipt } from '../../server/contract/wire.ts'
 import { expectNothingLost } from '../conformance/oracle.ts'
 import { kept, setStage } from '../conformance/stage.ts'
+import { insist } from '../support/client.ts'
 import { until } from '../support/until.ts'
-import { insist, linkTo, openLane, returns, settled } from './lanes.ts'
+import { linkTo, openLane, returns, settled } from './lanes.ts'
 
 /**
  * Connection reset: RST both ways, five times, under an author who goes on. (That it happens in mid-burst, between an

@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws'
 import type { TransportName } from '../../server/contract/transports.ts'
-import type { Entry } from '../../server/contract/wire.ts'
-import type { Connection, Status, Target } from '../../web/transports/connection.ts'
+import type { Draft, Entry, Receipt } from '../../server/contract/wire.ts'
+import { type Connection, PublishError, type Status, type Target } from '../../web/transports/connection.ts'
 import { transports } from '../../web/transports/index.ts'
 import { until } from './until.ts'
 
@@ -66,5 +66,18 @@ export function connectReader(name: TransportName, target: Partial<Target> & { u
     },
     open: () => until(`${name} is open`, () => statuses.at(-1)?.state === 'open'),
     has: (count) => until(`${name} has ${count} entries`, () => entries.length >= count),
+  }
+}
+
+/** Publishes a draft until there is a receipt, as an author does who was given none. `onTry` hears of each try. */
+export async function insist(author: TestReader, draft: Draft, onTry = () => {}): Promise<Receipt> {
+  for (;;) {
+    await author.open()
+    onTry()
+    try {
+      return await author.publish(draft)
+    } catch (error) {
+      if (!(error instanceof PublishError) || error.code !== 'network') throw error
+    }
   }
 }
