@@ -65,13 +65,31 @@ export interface Handed {
  */
 const BATCH_SIZE = 32 * 1024
 
-/** A room's live readers, and what they have yet to be handed. */
+/** A reader who has all that was handed over so far: each batch goes to it as it is. */
+interface LiveReader {
+  onEntries(batch: Batch): void
+  /** What follows does not follow what it has: it must read the log again, from where it stood before. */
+  fallBehind(stood: Cursor): void
+}
+
+/** A room's readers, and what they have yet to be handed. */
 interface Audience {
-  readers: Set<(batch: Batch) => void>
+  /**
+   * They move in step, so where they stand and what they were handed is kept once, here. A fan-out to a thousand is
+   * mostly waiting for memory: nothing is looked at, nor written down, for each that is the same for all.
+   */
+  live: Set<LiveReader>
+  /** Everybody else: who waits for news, and who reads the log still. */
+  others: Set<(batch: Batch) => void>
   waiting: Entry[]
   /** That of the last that waits. */
   cursor: Cursor
   size: number
+  /** Where the live readers stand, and what has been handed to them since the audience came together. */
+  stands: Cursor
+  last: number
+  entries: number
+  bytes: number
 }
 
 export function createFeed(log: Log): Feed {
@@ -104,13 +122,22 @@ export function createFeed(log: Log): Feed {
   }
 
   function handOverTo(audience: Audience) {
-    const { waiting, cursor, readers } = audience
-    if (waiting.length === 0) return
+    const { waiting, live, others, stands } = audience
+    const [first] = waiting
+    if (!first) return
+    const batch = batchOf(waiting, parseCursor(audience.cursor).epoch)
+    // The room was forgotten and born again: let the log say what of it is lost.
+    if (first.seq !== audience.last + 1) for (const reader of live) reader.fallBehind(stands)
     audience.waiting = []
     audience.size = 0
-    const batch = batchOf(waiting, parseCursor(cursor).epoch)
+    audience.stands = batch.cursor
+    audience.last = lastOf(batch)
+    audience.entries += batch.entries.length
+    audience.bytes += batch.bytes
     whileHanding(() => {
-      for (const onBatch of readers) onBatch(batch)
+      for (const reader of live) reader.onEntries(batch)
+      // Last: one of them may be live from this batch on.
+      for (const tell of others) tell(batch)
     })
   }
 
@@ -123,18 +150,31 @@ export function createFeed(log: Log): Feed {
     }
   }
 
-  function subscribe(room: string, onBatch: (batch: Batch) => void): Stop {
-    const audience = audiences.get(room) ?? { readers: new Set(), waiting: [], cursor: '', size: 0 }
-    audiences.set(room, audience)
-    audience.readers.add(onBatch)
-    return () => {
-      audience.readers.delete(onBatch)
-      if (audience.readers.size === 0 && audiences.get(room) === audience) audiences.delete(room)
+  function audienceOf(room: string): Audience {
+    const audience = audiences.get(room) ?? {
+      live: new Set(),
+      others: new Set(),
+      waiting: [],
+      cursor: '',
+      size: 0,
+      stands: '',
+      last: 0,
+      entries: 0,
+      bytes: 0,
     }
+    audiences.set(room, audience)
+    return audience
+  }
+
+  /** Lets go of an audience of nobody. */
+  function disband(room: string, audience: Audience) {
+    if (audience.live.size + audience.others.size > 0) return
+    if (audiences.get(room) === audience) audiences.delete(room)
   }
 
   function news(room: string, cursor: Cursor, onNews: () => void): Stop {
-    const unsubscribe = subscribe(room, tell)
+    const audience = audienceOf(room)
+    audience.others.add(tell)
     let told = false
     function tell() {
       if (told) return
@@ -143,7 +183,8 @@ export function createFeed(log: Log): Feed {
     }
     function stop() {
       told = true
-      unsubscribe()
+      audience.others.delete(tell)
+      disband(room, audience)
     }
     // What came between the reader's page and this subscription is in the log.
     log.after(room, cursor, 1).then(({ entries, gap }) => {
@@ -154,37 +195,69 @@ export function createFeed(log: Log): Feed {
 
   /**
    * The classic lost message falls between reading the backlog and subscribing. So subscribe first, and while the
-   * backlog is read let live entries only say that there is more: the log holds them. A reader is live from the
-   * moment a read came back with nothing more to read, which is one synchronous step with the last check.
+   * backlog is read let live entries only say that there is more: the log holds them. A read that came back with nothing
+   * more to read, in one synchronous step with the last check, has brought the reader up; the first batch after that may
+   * begin with what it has just read, and from its end on the reader is live.
    */
   function follow(room: string, after: Cursor | undefined, _who: Who, listener: FeedListener): Following {
+    const audience = audienceOf(room)
+    audience.others.add(tell)
     let position = after
     /** The seq of `position`, once the log has said where that is. */
     let last = 0
+    /** What it was handed, but for what it was since it became live: that is the audience's. */
     let entries = 0
     let bytes = 0
-    let live = false
+    let upToDate = false
     let news = false
     let gone = false
 
-    const unsubscribe = subscribe(room, (batch) => {
-      if (!live) {
+    const reader: LiveReader = {
+      onEntries: listener.onEntries,
+      fallBehind(stood) {
+        leaveLive()
+        audience.others.add(tell)
+        position = stood
+        upToDate = false
+        catchUp().catch(fail)
+      },
+    }
+
+    function becomeLive() {
+      audience.others.delete(tell)
+      audience.live.add(reader)
+      entries -= audience.entries
+      bytes -= audience.bytes
+    }
+
+    function leaveLive() {
+      if (!audience.live.delete(reader)) return
+      entries += audience.entries
+      bytes += audience.bytes
+    }
+
+    function tell(batch: Batch) {
+      if (!upToDate) {
         news = true
         return
       }
-      const next = follows(batch)
-      if (next === undefined) {
+      const first = batch.entries[0]?.seq ?? 0
+      if (first > last + 1) {
         // The room was forgotten and born again: let the log say what of it is lost.
-        live = false
+        upToDate = false
         catchUp().catch(fail)
-      } else if (next.entries.length > 0) {
-        advance(next.cursor, last + next.entries.length)
-        handOut(next)
+        return
       }
-    })
+      const unseen = first === last + 1 ? batch : batchOf(batch.entries.slice(last + 1 - first), batch.epoch)
+      if (lastOf(batch) >= last) becomeLive()
+      if (unseen.entries.length > 0) handOut(unseen)
+    }
+
     function leave() {
       gone = true
-      unsubscribe()
+      leaveLive()
+      audience.others.delete(tell)
+      disband(room, audience)
     }
 
     function fail() {
@@ -194,23 +267,10 @@ export function createFeed(log: Log): Feed {
       listener.onFailed()
     }
 
-    /** What of a batch the reader has not seen: all, unless it has just read the batch's beginning in the log. */
-    function follows(batch: Batch): Batch | undefined {
-      const first = batch.entries[0]?.seq ?? 0
-      if (first === last + 1) return batch
-      if (first > last) return undefined
-      return batchOf(batch.entries.slice(last + 1 - first), batch.epoch)
-    }
-
     function handOut(batch: Batch) {
       entries += batch.entries.length
       bytes += batch.bytes
       listener.onEntries(batch)
-    }
-
-    function advance(cursor: Cursor, seq: number) {
-      position = cursor
-      last = seq
     }
 
     async function catchUp(onFirst?: (start: Cursor) => void) {
@@ -229,10 +289,11 @@ export function createFeed(log: Log): Feed {
           if (gone) return
           whileHanding(() => handOut(batchOf(entries, epoch)))
         }
-        advance(slice.cursor, seq)
+        position = slice.cursor
+        last = seq
         if (!slice.more && !news) break
       }
-      live = true
+      upToDate = true
     }
 
     const joined = new Promise<void>((resolve, reject) => {
@@ -246,7 +307,11 @@ export function createFeed(log: Log): Feed {
         reject(error)
       })
     })
-    return { joined, leave, handed: () => ({ entries, bytes }) }
+    const handed = () =>
+      audience.live.has(reader)
+        ? { entries: entries + audience.entries, bytes: bytes + audience.bytes }
+        : { entries, bytes }
+    return { joined, leave, handed }
   }
 
   return {
@@ -257,6 +322,8 @@ export function createFeed(log: Log): Feed {
     isHandingOver: () => handing,
   }
 }
+
+const lastOf = ({ entries }: Batch) => entries.at(-1)?.seq ?? 0
 
 /** A page in pieces, none much larger than a batch. */
 function inBatches(entries: Entry[]): Entry[][] {

@@ -117,15 +117,17 @@ function boundedQueue({ conn }: Socket) {
   return {
     write(batch: Batch) {
       const wire = queued === 0 ? idleWireOf(conn) : undefined
-      if (wire) wire.write(encodeFrames(batch))
-      else {
-        for (const entry of batch.entries) {
-          const packet = encodePacket(entry)
-          // Counted first: what can be sent at once is, and says so before write returns.
-          queued += packet.length
-          // The packet is encoded already, and conn.write adds only Engine.IO's own type byte.
-          conn.write(packet, { compress: false })
-        }
+      if (wire) {
+        wire.write(encodeFrames(batch))
+        if (wire.writableLength > MAX_QUEUE) cut()
+        return
+      }
+      for (const entry of batch.entries) {
+        const packet = encodePacket(entry)
+        // Counted first: what can be sent at once is, and says so before write returns.
+        queued += packet.length
+        // The packet is encoded already, and conn.write adds only Engine.IO's own type byte.
+        conn.write(packet, { compress: false })
       }
       if (owed() > MAX_QUEUE) cut()
     },
