@@ -10,7 +10,7 @@ import { echo } from './echo.ts'
 import { createFeed } from './feed/feed.ts'
 import type { Log } from './feed/log.ts'
 import { createMemoryLog } from './feed/memory-log.ts'
-import { refuseSocket, refuseUrl, speakTheContract } from './http.ts'
+import { notFound, refuseSocket, refuseUrl, speakTheContract } from './http.ts'
 import { createLimits, type LimitOptions } from './limits.ts'
 import { type LinksOptions, links } from './links.ts'
 import { createMeter, type Meter } from './meter/meter.ts'
@@ -36,6 +36,7 @@ export interface AppOptions extends DoorOptions {
 
 /** The whole server, ready to listen: door → feed within limits → meter → five transports → what stands beside them. */
 export async function createApp(options: AppOptions = {}): Promise<FastifyInstance> {
+  const { heartbeat } = options
   const meter = options.meter ?? createMeter()
   const limits = createLimits(options.limits)
   const door = createDoor({ ...options, gate: limits, ServerResponse: meter.ServerResponse })
@@ -55,15 +56,26 @@ export async function createApp(options: AppOptions = {}): Promise<FastifyInstan
   await app.register(describeApi)
 
   // The same feed, five times; the two socket servers have each a path of the door of their own
-  app.decorate('io', createIo(door, options.heartbeat))
+  app.decorate('io', createIo(door, heartbeat))
   for (const name of transportNames) {
-    // Its hooks run for every route that comes after it, and are none of the polls' business.
-    if (name === 'websocket') await app.register(fastifyWebsocket, webSocketOptions(door))
-    await app.register(transports[name], {
-      prefix: pathOf[name],
+    const options = {
       feed: meter.wrap(feed, name),
-      ...(options.heartbeat !== undefined && { heartbeat: options.heartbeat }),
-    })
+      ...(heartbeat !== undefined && { heartbeat }),
+    }
+    const prefix = pathOf[name]
+    if (name === 'websocket') {
+      await app.register(
+        // A scope of its own: the hooks of @fastify/websocket run for every route beneath theirs, and no poll needs them.
+        async (scope) => {
+          await scope.register(fastifyWebsocket, webSocketOptions(door))
+          app.decorate('websocketServer', scope.websocketServer)
+          // An upgrade of what is not here ends with such a hook, too.
+          scope.setNotFoundHandler(notFound)
+          await scope.register(transports.websocket, options)
+        },
+        { prefix },
+      )
+    } else await app.register(transports[name], { prefix, ...options })
   }
 
   // Beside the feed

@@ -30,12 +30,12 @@ export function speakTheContract(app: FastifyInstance) {
     if (wireError.status === 500) request.log.error(error)
     return sendError(reply, wireError)
   })
-  app.setNotFoundHandler((request, reply) =>
-    sendError(
-      reply,
-      new WireError('not-found', `There is no ${request.method} ${request.url.split('?')[0]} here.`),
-    ),
-  )
+  app.setNotFoundHandler(notFound)
+}
+
+export function notFound(request: FastifyRequest, reply: FastifyReply) {
+  const sentence = `There is no ${request.method} ${request.url.split('?')[0]} here.`
+  return sendError(reply, new WireError('not-found', sentence))
 }
 
 /** Answers in JSON. As bytes: to a string Fastify would add a charset, which JSON does not have (RFC 8259 §11). */

@@ -35,11 +35,11 @@ export function oncePerEntry<T>(make: (entry: Entry, epoch: string) => T) {
   }
 }
 
-/** Makes something of each batch once: a fan-out asks for the same one a thousand times in a row, and never again. */
-export function oncePerBatch<T>(make: (batch: Batch) => T): typeof make {
-  let latest: { batch: Batch; value: T } | undefined
-  return (batch) => {
-    if (latest?.batch !== batch) latest = { batch, value: make(batch) }
+/** Makes something of each thing once: a fan-out asks for the same one a thousand times in a row, and never again. */
+export function once<Thing extends object, T>(make: (thing: Thing) => T): typeof make {
+  let latest: { thing: Thing; value: T } | undefined
+  return (thing) => {
+    if (latest?.thing !== thing) latest = { thing, value: make(thing) }
     return latest.value
   }
 }
@@ -47,7 +47,7 @@ export function oncePerBatch<T>(make: (batch: Batch) => T): typeof make {
 /** Encodes batches for a wire on which entries just follow each other. Each entry is encoded once for all readers. */
 export function batchEncoder(encode: (entry: Entry, cursor: Cursor) => Buffer): (batch: Batch) => Buffer {
   const encodeEntry = oncePerEntry((entry, epoch) => encode(entry, formatCursor(epoch, entry.seq)))
-  return oncePerBatch(({ entries, epoch }) => {
+  return once(({ entries, epoch }) => {
     const encoded = entries.map((entry) => encodeEntry(entry, epoch))
     return encoded.length === 1 && encoded[0] ? encoded[0] : Buffer.concat(encoded)
   })

@@ -3,7 +3,7 @@ import { Socket } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatCursor, parseCursor } from '../contract/cursor.ts'
-import type { Entry } from '../contract/wire.ts'
+import type { Entry, Page } from '../contract/wire.ts'
 import type { Batch } from './encoding.ts'
 import { createFeed, type FeedListener } from './feed.ts'
 import type { Log } from './log.ts'
@@ -310,8 +310,7 @@ describe('follow', () => {
     await expect(feed.follow('a', '0', who, listener).joined).rejects.toThrow('disk full')
     expect(said).toEqual([{ what: 'failed', cursor: '' }])
     await expect(feed.page('a', '0', who)).rejects.toThrow('disk full')
-    // Who waited for news goes on to read, and hears it there.
-    await new Promise<void>((told) => feed.news('a', '0', told))
+    await expect(feed.nextPage('a', '0', who).page).rejects.toThrow('disk full')
   })
 })
 
@@ -354,43 +353,100 @@ describe('a log that can no longer be read', () => {
   })
 })
 
-describe('news', () => {
-  test('is told when something follows the cursor already, and when something comes, once', async () => {
-    const log = createMemoryLog()
-    const feed = createFeed(log)
-    const empty = (await feed.page('a', undefined, who)).cursor
-    let told = 0
-    feed.news('a', empty, () => told++)
-    await log.append('b', { text: 'elsewhere' }, undefined)
-    await settled()
-    expect(told).toBe(0)
-    await log.append('a', { text: 'here' }, undefined)
-    await settled()
-    expect(told).toBe(1)
-    await log.append('a', { text: 'and more' }, undefined)
-    await settled()
-    expect(told).toBe(1)
-    await new Promise<void>((told) => feed.news('a', empty, told))
-  })
-
-  test('who has stopped waiting is not told', async () => {
-    const log = createMemoryLog()
-    const feed = createFeed(log)
-    const empty = (await feed.page('a', undefined, who)).cursor
-    let told = 0
-    feed.news('a', empty, () => told++)()
-    await log.append('a', { text: 'here' }, undefined)
-    feed.news('a', empty, () => told++)()
-    await settled()
-    expect(told).toBe(0)
-  })
-
-  test('an entry that came between the page and the wait is news', async () => {
+describe('the next page', () => {
+  async function setUp() {
     const log = createMemoryLog()
     const feed = createFeed(log)
     const { cursor } = await feed.page('a', undefined, who)
-    await log.append('a', { text: 'hi' }, undefined)
-    await new Promise<void>((told) => feed.news('a', cursor, told))
-    expect((await feed.page('a', cursor, who)).entries).toHaveLength(1)
+    const say = (text: string, room = 'a') => log.append(room, { text }, undefined)
+    return { log, feed, cursor, say }
+  }
+  const texts = ({ entries }: Page) => entries.map(({ text }) => text)
+
+  test('is there at once when something follows the cursor', async () => {
+    const { feed, cursor, say } = await setUp()
+    await say('hi')
+    const page = await feed.nextPage('a', cursor, who).page
+    expect(page).toMatchObject({
+      cursor: (await feed.page('a', cursor, who)).cursor,
+      gap: false,
+      more: false,
+    })
+    expect(texts(page)).toEqual(['hi'])
+  })
+
+  test('comes with what is published in its room, and with nothing that is published elsewhere', async () => {
+    const { feed, cursor, say } = await setUp()
+    const { page } = feed.nextPage('a', cursor, who)
+    let there = false
+    void page.then(() => {
+      there = true
+    })
+    await say('elsewhere', 'b')
+    await settled()
+    expect(there).toBe(false)
+    await say('here')
+    expect(texts(await page)).toEqual(['here'])
+  })
+
+  test('is the same for all who wait at the same place, and the one that the log would give', async () => {
+    const { feed, cursor, say } = await setUp()
+    const pages = [1, 2, 3].map(() => feed.nextPage('a', cursor, who).page)
+    await settled()
+    await Promise.all([say('one'), say('two')])
+    const [first, ...others] = await Promise.all(pages)
+    for (const other of others) expect(other).toBe(first)
+    const { cursor: after, entries, gap, more } = await feed.page('a', cursor, who)
+    expect(first).toEqual({ cursor: after, entries, gap, more })
+  })
+
+  test('holds only what the reader has not seen, however the entries fall into batches', async () => {
+    const { log, cursor } = await setUp()
+    // What was read while it was appended is handed over once more, at the end of the turn.
+    let slow = Promise.resolve()
+    const feed = createFeed({
+      ...log,
+      async after(...asked) {
+        await slow
+        return log.after(...asked)
+      },
+    })
+    const { page: seen } = feed.nextPage('a', cursor, who)
+    await log.append('a', { text: 'one' }, undefined)
+    const first = await seen
+    slow = new Promise((resolve) => setImmediate(resolve))
+    const { page } = feed.nextPage('a', first.cursor, who)
+    await log.append('a', { text: 'two' }, undefined)
+    const second = await page
+    expect([...texts(first), ...texts(second)]).toEqual(['one', 'two'])
+  })
+
+  test('has at most 200 entries, of a larger batch the first', async () => {
+    const { feed, cursor, say } = await setUp()
+    const { page } = feed.nextPage('a', cursor, who)
+    await settled()
+    for (let n = 1; n <= 250; n++) void say(`line ${n}`)
+    const { entries, more } = await page
+    expect([entries.length, entries[0]?.text, more]).toEqual([200, 'line 1', true])
+  })
+
+  test('may be empty when the wait is ended, and says where the reader stands', async () => {
+    const { feed, cursor, say } = await setUp()
+    const { page, end } = feed.nextPage('a', undefined, who)
+    end()
+    expect(await page).toMatchObject({ cursor, gap: false, entries: [] })
+    const later = feed.nextPage('a', undefined, who)
+    await settled()
+    later.end()
+    expect(await later.page).toMatchObject({ cursor, entries: [] })
+    // Nobody waits any more: a later entry changes nothing.
+    await say('hi')
+    await settled()
+    expect((await later.page).entries).toEqual([])
+  })
+
+  test('a gap is news', async () => {
+    const { feed } = await setUp()
+    expect(await feed.nextPage('a', 'zzzz.9', who).page).toMatchObject({ gap: true, entries: [] })
   })
 })

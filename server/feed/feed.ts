@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type Cursor, parseCursor } from '../contract/cursor.ts'
 import { type Draft, type Entry, type Joined, PAGE_SIZE, type Page } from '../contract/wire.ts'
-import { type Batch, batchOf } from './encoding.ts'
+import { type Batch, batchOf, once } from './encoding.ts'
 import type { Appended, Log, Stop } from './log.ts'
 
 /** Who asks: the request or handshake that carried them here, and the lane it named. */
@@ -32,15 +32,20 @@ export interface Feed {
   publish(room: string, draft: Draft, who: Who): Promise<Appended>
   /** What a reader at `cursor` has not seen, at most 200 entries. */
   page(room: string, cursor: Cursor | undefined, who: Who): Promise<Page>
-  /**
-   * Calls back once, as soon as something follows the cursor, unless stopped before. Also when the log cannot say:
-   * whoever reads on then hears why.
-   */
-  news(room: string, cursor: Cursor, onNews: () => void): Stop
+  /** The same, as soon as there is something on it, or when told to wait no longer. */
+  nextPage(room: string, cursor: Cursor | undefined, who: Who): Waiting
   /** Backlog, then live, with no seam visible to the reader, until it leaves. */
   follow(room: string, cursor: Cursor | undefined, who: Who, listener: FeedListener): Following
   /** True while readers are handed entries: whatever is written meanwhile carries them. */
   isHandingOver(): boolean
+}
+
+/** A reader who waits for a page. */
+export interface Waiting {
+  /** Has entries or a gap, unless the wait was ended; rejects when the log cannot be read. */
+  page: Promise<Page>
+  /** From here on any page will do, also one with nothing on it. */
+  end(): void
 }
 
 /** A reader's place in a room. */
@@ -65,20 +70,17 @@ export interface Handed {
  */
 const BATCH_SIZE = 32 * 1024
 
-/** A reader who has all that was handed over so far: each batch goes to it as it is. */
-interface LiveReader {
-  onEntries(batch: Batch): void
-  /** What follows does not follow what it has: it must read the log again, from where it stood before. */
-  fallBehind(stood: Cursor): void
-}
+/** Tells a reader who stood at a cursor that what follows does not follow it: it must read the log again. */
+type FallBehind = (stood: Cursor) => void
 
 /** A room's readers, and what they have yet to be handed. */
 interface Audience {
   /**
-   * They move in step, so where they stand and what they were handed is kept once, here. A fan-out to a thousand is
-   * mostly waiting for memory: nothing is looked at, nor written down, for each that is the same for all.
+   * Who has all that was handed over so far. They move in step, so where they stand and what they were handed is kept
+   * once, here. A fan-out to a thousand is mostly waiting for memory: nothing is looked at for each that is the same
+   * for all.
    */
-  live: Set<LiveReader>
+  live: Map<FallBehind, FeedListener['onEntries']>
   /** Everybody else: who waits for news, and who reads the log still. */
   others: Set<(batch: Batch) => void>
   waiting: Entry[]
@@ -127,7 +129,7 @@ export function createFeed(log: Log): Feed {
     if (!first) return
     const batch = batchOf(waiting, parseCursor(audience.cursor).epoch)
     // The room was forgotten and born again: let the log say what of it is lost.
-    if (first.seq !== audience.last + 1) for (const reader of live) reader.fallBehind(stands)
+    if (first.seq !== audience.last + 1) for (const fallBehind of live.keys()) fallBehind(stands)
     audience.waiting = []
     audience.size = 0
     audience.stands = batch.cursor
@@ -135,7 +137,7 @@ export function createFeed(log: Log): Feed {
     audience.entries += batch.entries.length
     audience.bytes += batch.bytes
     whileHanding(() => {
-      for (const reader of live) reader.onEntries(batch)
+      for (const onEntries of live.values()) onEntries(batch)
       // Last: one of them may be live from this batch on.
       for (const tell of others) tell(batch)
     })
@@ -152,7 +154,7 @@ export function createFeed(log: Log): Feed {
 
   function audienceOf(room: string): Audience {
     const audience = audiences.get(room) ?? {
-      live: new Set(),
+      live: new Map(),
       others: new Set(),
       waiting: [],
       cursor: '',
@@ -172,25 +174,66 @@ export function createFeed(log: Log): Feed {
     if (audiences.get(room) === audience) audiences.delete(room)
   }
 
-  function news(room: string, cursor: Cursor, onNews: () => void): Stop {
+  /**
+   * Whoever waits for the same batch is answered with the same page. Subscribed first, so that nothing falls between
+   * reading the log and waiting.
+   */
+  function nextPage(room: string, after: Cursor | undefined, _who: Who): Waiting {
     const audience = audienceOf(room)
     audience.others.add(tell)
-    let told = false
-    function tell() {
-      if (told) return
-      stop()
-      onNews()
+    /** The empty page on which the reader waits; absent while the log is read. */
+    let empty: Page | undefined
+    let missed = false
+    let ended = false
+    let answer: (page: Page | PromiseLike<never>) => void
+
+    async function read(position: Cursor | undefined) {
+      empty = undefined
+      for (;;) {
+        missed = false
+        const page = await log.after(room, position, PAGE_SIZE)
+        if (page.entries.length > 0 || page.gap || ended) return settle(page)
+        position = page.cursor
+        if (missed) continue
+        empty = page
+        return
+      }
     }
-    function stop() {
-      told = true
+
+    function tell(batch: Batch) {
+      if (!empty) {
+        missed = true
+        return
+      }
+      const { seq } = parseCursor(empty.cursor)
+      // It was in the log already when that was read.
+      if (lastOf(batch) <= seq) return
+      if (batch.entries[0]?.seq === seq + 1 && batch.entries.length <= PAGE_SIZE) settle(pageOf(batch))
+      else read(empty.cursor).catch(fail)
+    }
+
+    function settle(page: Page) {
       audience.others.delete(tell)
       disband(room, audience)
+      answer(page)
     }
-    // What came between the reader's page and this subscription is in the log.
-    log.after(room, cursor, 1).then(({ entries, gap }) => {
-      if (entries.length > 0 || gap) tell()
-    }, tell)
-    return stop
+
+    const page = new Promise<Page>((resolve) => {
+      answer = resolve
+    })
+    const fail = (error: unknown) => {
+      audience.others.delete(tell)
+      disband(room, audience)
+      answer(Promise.reject(error))
+    }
+    read(after).catch(fail)
+    return {
+      page,
+      end() {
+        ended = true
+        if (empty) settle(empty)
+      },
+    }
   }
 
   /**
@@ -212,26 +255,23 @@ export function createFeed(log: Log): Feed {
     let news = false
     let gone = false
 
-    const reader: LiveReader = {
-      onEntries: listener.onEntries,
-      fallBehind(stood) {
-        leaveLive()
-        audience.others.add(tell)
-        position = stood
-        upToDate = false
-        catchUp().catch(fail)
-      },
+    function fallBehind(stood: Cursor) {
+      leaveLive()
+      audience.others.add(tell)
+      position = stood
+      upToDate = false
+      catchUp().catch(fail)
     }
 
     function becomeLive() {
       audience.others.delete(tell)
-      audience.live.add(reader)
+      audience.live.set(fallBehind, listener.onEntries)
       entries -= audience.entries
       bytes -= audience.bytes
     }
 
     function leaveLive() {
-      if (!audience.live.delete(reader)) return
+      if (!audience.live.delete(fallBehind)) return
       entries += audience.entries
       bytes += audience.bytes
     }
@@ -308,7 +348,7 @@ export function createFeed(log: Log): Feed {
       })
     })
     const handed = () =>
-      audience.live.has(reader)
+      audience.live.has(fallBehind)
         ? { entries: entries + audience.entries, bytes: bytes + audience.bytes }
         : { entries, bytes }
     return { joined, leave, handed }
@@ -317,11 +357,15 @@ export function createFeed(log: Log): Feed {
   return {
     publish: (room, draft, who) => log.append(room, draft, who.client),
     page: (room, cursor) => log.after(room, cursor, PAGE_SIZE),
-    news,
+    nextPage,
     follow,
     isHandingOver: () => handing,
   }
 }
+
+const pageOf = once(
+  ({ cursor, entries }: Batch): Page => ({ cursor, gap: false, more: false, entries: [...entries] }),
+)
 
 const lastOf = ({ entries }: Batch) => entries.at(-1)?.seq ?? 0
 

@@ -38,6 +38,11 @@ export function createWrap(ledger: Ledger, messages: Messages) {
       if (exchange) exchange.pagePayload = payload
     }
 
+    /** Beside the one who asked, and before: a promise in between would be what the meter costs a poll most. */
+    const enterWhenThere = (page: Promise<Page>, who: Who) => {
+      page.then((page) => enterPage(page, who), heardElsewhere)
+    }
+
     return {
       ...feed,
 
@@ -52,12 +57,16 @@ export function createWrap(ledger: Ledger, messages: Messages) {
         return feed.publish(room, draft, who)
       },
 
-      async page(room, cursor, who) {
-        const page = await feed.page(room, cursor, who)
-        enterPage(page, who)
+      page(room, cursor, who) {
+        const page = feed.page(room, cursor, who)
+        enterWhenThere(page, who)
         return page
       },
-
+      nextPage(room, cursor, who) {
+        const waiting = feed.nextPage(room, cursor, who)
+        enterWhenThere(waiting.page, who)
+        return waiting
+      },
       follow(room, cursor, who, listener) {
         const following = feed.follow(room, cursor, who, listener)
         const reader: Reader = { account: accountOf(who), following, entered: { entries: 0, bytes: 0 } }
@@ -83,6 +92,9 @@ export function createWrap(ledger: Ledger, messages: Messages) {
     settle: () => readers.forEach(enter),
   }
 }
+
+/** A page that cannot be read is not entered; whoever asked for it hears why. */
+const heardElsewhere = () => {}
 
 function enter(reader: Reader) {
   const { entries, bytes } = reader.following.handed()

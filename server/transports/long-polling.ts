@@ -28,28 +28,19 @@ export const longPolling: ServerTransport = async (app, { feed }) => {
     async (request, reply) => {
       // The next poll comes at once: a connection is kept without a word (RFC 9112 §9.3), and nobody asks for how long.
       if (reply.raw.shouldKeepAlive && request.raw.httpVersion === '1.1') reply.raw.removeHeader('connection')
-      const { room } = request.params
-      const who = whoIs(request.raw)
-      const page = await feed.page(room, request.query.after, who)
-      if (page.entries.length > 0 || page.gap) return sendPage(reply, page)
-
-      const seconds = secondsToWait(request.query.wait, request.headers.prefer)
-      await new Promise<void>((resolve) => {
-        const stop = feed.news(room, page.cursor, answer)
-        const timer = setTimeout(answer, seconds * 1000)
-        reply.raw.once('close', answer)
-        waiting.add(answer)
-        function answer() {
-          stop()
-          clearTimeout(timer)
-          reply.raw.off('close', answer)
-          waiting.delete(answer)
-          resolve()
-        }
-      })
-      // Nobody is there to read the answer; whoever comes back asks with the same cursor.
-      if (reply.raw.destroyed) return reply.hijack()
-      return sendPage(reply, await feed.page(room, page.cursor, who))
+      const { page, end } = feed.nextPage(request.params.room, request.query.after, whoIs(request.raw))
+      const timer = setTimeout(end, 1000 * secondsToWait(request.query.wait, request.headers.prefer))
+      reply.raw.once('close', end)
+      waiting.add(end)
+      try {
+        const answer = await page
+        // Where nobody is left to read it, whoever comes back asks with the same cursor.
+        return reply.raw.destroyed ? reply.hijack() : sendPage(reply, answer)
+      } finally {
+        clearTimeout(timer)
+        reply.raw.off('close', end)
+        waiting.delete(end)
+      }
     },
   )
 
@@ -58,7 +49,7 @@ export const longPolling: ServerTransport = async (app, { feed }) => {
 
   // Close: whoever waits is answered now, with nothing new.
   app.addHook('preClose', async () => {
-    for (const answer of waiting) answer()
+    for (const end of waiting) end()
   })
 }
 

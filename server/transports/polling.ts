@@ -9,7 +9,7 @@ import {
   Receipt,
   RoomParams,
 } from '../contract/wire.ts'
-import { entryJson } from '../feed/encoding.ts'
+import { entryJson, once } from '../feed/encoding.ts'
 import type { Feed } from '../feed/feed.ts'
 import { sendJson } from '../http.ts'
 import { whoIs } from './transport.ts'
@@ -19,20 +19,25 @@ import { whoIs } from './transport.ts'
 export const pageReplies = { 200: Page, 400: ErrorReply }
 
 /**
- * Answers a poll. The entries' JSON is shared with every other reader; only the envelope is this reader's. Past Fastify,
+ * Answers a poll. Who waited for the same entries is answered with the same page, whose JSON is made once. Past Fastify,
  * which has nothing to add, and as a string, of which Node writes head and body in one piece.
  */
-export function sendPage(reply: FastifyReply, { cursor, gap, more, entries }: PageType) {
-  const json = entries.map((entry) => entryJson(entry)).join(',')
-  const body = `{"cursor":"${cursor}","gap":${gap},"more":${more},"entries":[${json}]}`
+export function sendPage(reply: FastifyReply, page: PageType) {
+  const { json, bytes } = encodePage(page)
   reply.hijack()
   reply.raw.writeHead(200, {
     'content-type': 'application/json',
     'cache-control': 'no-store',
-    'content-length': Buffer.byteLength(body),
+    'content-length': bytes,
   })
-  reply.raw.end(body)
+  reply.raw.end(json)
 }
+
+const encodePage = once(({ cursor, gap, more, entries }: PageType) => {
+  const list = entries.map((entry) => entryJson(entry)).join(',')
+  const json = `{"cursor":"${cursor}","gap":${gap},"more":${more},"entries":[${list}]}`
+  return { json, bytes: Buffer.byteLength(json) }
+})
 
 /** `POST /:room`: a draft in, a receipt out; 201 the first time, 200 for a repeat. */
 export function acceptDrafts(app: FastifyInstance, feed: Feed) {

@@ -7,7 +7,7 @@ import { HEARTBEAT_MS, pathOf } from '../contract/transports.ts'
 import { compile, readDraft, readJson } from '../contract/validate.ts'
 import { Command, ErrorReply, MAX_BODY, ReadQuery, RoomParams } from '../contract/wire.ts'
 import type { Door } from '../door.ts'
-import { batchEncoder, entryJson } from '../feed/encoding.ts'
+import { type Batch, batchEncoder, entryJson } from '../feed/encoding.ts'
 import { textFrame } from './frame.ts'
 import { createJoins } from './joins.ts'
 import { drained, MAX_QUEUE, type ServerTransport, whoIs } from './transport.ts'
@@ -64,14 +64,16 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
       return joins.join(room, cursor, {
         onJoined: (joined) => send({ joined: joined.room, cursor: joined.cursor }),
         onGap: (cursor) => send({ gap: room, cursor }),
-        onEntries(batch) {
-          // The same bytes for every reader. ws would make a header for each; in between its own frames it does no harm.
-          if (socket.readyState === socket.OPEN) wire.write(encodeBatch(batch))
-          cutIfSlow()
-        },
+        onEntries: sendEntries,
         onFailed: () => socket.close(1011, 'the log cannot be read; come back with your cursor'),
         ready: () => drained(wire),
       })
+    }
+
+    function sendEntries(batch: Batch) {
+      // The same bytes for every reader. ws would make a header for each; in between its own frames it does no harm.
+      if (socket.readyState === socket.OPEN) wire.write(encodeBatch(batch))
+      if (wire.writableLength > MAX_QUEUE) cut()
     }
 
     // Publish
@@ -105,7 +107,7 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
 
     function send(message: object) {
       socket.send(JSON.stringify(message))
-      cutIfSlow()
+      if (wire.writableLength > MAX_QUEUE) cut()
     }
 
     function sendError(error: unknown, about: { id?: string; room?: string } = {}) {
@@ -114,8 +116,8 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
       send({ error: { ...wireError.body, ...about } })
     }
 
-    function cutIfSlow() {
-      if (wire.writableLength <= MAX_QUEUE || socket.readyState !== socket.OPEN) return
+    function cut() {
+      if (socket.readyState !== socket.OPEN) return
       joins.leaveAll()
       socket.close(1013, 'reading too slowly; come back with your cursor')
       // The close frame stands behind a queue that may never drain.
