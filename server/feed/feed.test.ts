@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { formatCursor, parseCursor } from '../contract/cursor.ts'
 import type { Entry, Page } from '../contract/wire.ts'
 import type { Batch } from './encoding.ts'
-import { createFeed, type FeedListener } from './feed.ts'
+import { createFeed, type Feed, type FeedListener } from './feed.ts'
 import type { Log } from './log.ts'
 import { createMemoryLog } from './memory-log.ts'
 
@@ -14,6 +14,15 @@ const rooms = ['a', 'b', 'c']
 
 /** All that is due to run now has run: memory needs no more than a turn of the loop. */
 const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+/** The next page of room a. */
+function waitFor(feed: Feed, cursor: string | undefined) {
+  let end = () => {}
+  const page = new Promise<Page>((resolve, reject) => {
+    end = feed.nextPage('a', cursor, who, { onPage: resolve, onFailed: reject })
+  })
+  return { page, end }
+}
 
 interface Said {
   what: 'joined' | 'gap' | 'entry' | 'failed'
@@ -310,7 +319,7 @@ describe('follow', () => {
     await expect(feed.follow('a', '0', who, listener).joined).rejects.toThrow('disk full')
     expect(said).toEqual([{ what: 'failed', cursor: '' }])
     await expect(feed.page('a', '0', who)).rejects.toThrow('disk full')
-    await expect(feed.nextPage('a', '0', who).page).rejects.toThrow('disk full')
+    await expect(waitFor(feed, '0').page).rejects.toThrow('disk full')
   })
 })
 
@@ -366,7 +375,7 @@ describe('the next page', () => {
   test('is there at once when something follows the cursor', async () => {
     const { feed, cursor, say } = await setUp()
     await say('hi')
-    const page = await feed.nextPage('a', cursor, who).page
+    const page = await waitFor(feed, cursor).page
     expect(page).toMatchObject({
       cursor: (await feed.page('a', cursor, who)).cursor,
       gap: false,
@@ -377,7 +386,7 @@ describe('the next page', () => {
 
   test('comes with what is published in its room, and with nothing that is published elsewhere', async () => {
     const { feed, cursor, say } = await setUp()
-    const { page } = feed.nextPage('a', cursor, who)
+    const { page } = waitFor(feed, cursor)
     let there = false
     void page.then(() => {
       there = true
@@ -391,7 +400,7 @@ describe('the next page', () => {
 
   test('is the same for all who wait at the same place, and the one that the log would give', async () => {
     const { feed, cursor, say } = await setUp()
-    const pages = [1, 2, 3].map(() => feed.nextPage('a', cursor, who).page)
+    const pages = [1, 2, 3].map(() => waitFor(feed, cursor).page)
     await settled()
     await Promise.all([say('one'), say('two')])
     const [first, ...others] = await Promise.all(pages)
@@ -411,11 +420,11 @@ describe('the next page', () => {
         return log.after(...asked)
       },
     })
-    const { page: seen } = feed.nextPage('a', cursor, who)
+    const { page: seen } = waitFor(feed, cursor)
     await log.append('a', { text: 'one' }, undefined)
     const first = await seen
     slow = new Promise((resolve) => setImmediate(resolve))
-    const { page } = feed.nextPage('a', first.cursor, who)
+    const { page } = waitFor(feed, first.cursor)
     await log.append('a', { text: 'two' }, undefined)
     const second = await page
     expect([...texts(first), ...texts(second)]).toEqual(['one', 'two'])
@@ -423,7 +432,7 @@ describe('the next page', () => {
 
   test('has at most 200 entries, of a larger batch the first', async () => {
     const { feed, cursor, say } = await setUp()
-    const { page } = feed.nextPage('a', cursor, who)
+    const { page } = waitFor(feed, cursor)
     await settled()
     for (let n = 1; n <= 250; n++) void say(`line ${n}`)
     const { entries, more } = await page
@@ -432,10 +441,10 @@ describe('the next page', () => {
 
   test('may be empty when the wait is ended, and says where the reader stands', async () => {
     const { feed, cursor, say } = await setUp()
-    const { page, end } = feed.nextPage('a', undefined, who)
+    const { page, end } = waitFor(feed, undefined)
     end()
     expect(await page).toMatchObject({ cursor, gap: false, entries: [] })
-    const later = feed.nextPage('a', undefined, who)
+    const later = waitFor(feed, undefined)
     await settled()
     later.end()
     expect(await later.page).toMatchObject({ cursor, entries: [] })
@@ -447,6 +456,6 @@ describe('the next page', () => {
 
   test('a gap is news', async () => {
     const { feed } = await setUp()
-    expect(await feed.nextPage('a', 'zzzz.9', who).page).toMatchObject({ gap: true, entries: [] })
+    expect(await waitFor(feed, 'zzzz.9').page).toMatchObject({ gap: true, entries: [] })
   })
 })

@@ -32,20 +32,22 @@ export interface Feed {
   publish(room: string, draft: Draft, who: Who): Promise<Appended>
   /** What a reader at `cursor` has not seen, at most 200 entries. */
   page(room: string, cursor: Cursor | undefined, who: Who): Promise<Page>
-  /** The same, as soon as there is something on it, or when told to wait no longer. */
-  nextPage(room: string, cursor: Cursor | undefined, who: Who): Waiting
+  /**
+   * The same, as soon as there is something on it. Calls back once, and no promise is kept for each who waits. What it
+   * returns ends the wait: any page will do from then on, also one with nothing on it.
+   */
+  nextPage(room: string, cursor: Cursor | undefined, who: Who, waiting: Waiting): Stop
   /** Backlog, then live, with no seam visible to the reader, until it leaves. */
   follow(room: string, cursor: Cursor | undefined, who: Who, listener: FeedListener): Following
   /** True while readers are handed entries: whatever is written meanwhile carries them. */
   isHandingOver(): boolean
 }
 
-/** A reader who waits for a page. */
+/** A reader who waits for a page: one of the two is called, and not before `nextPage` has returned. */
 export interface Waiting {
-  /** Has entries or a gap, unless the wait was ended; rejects when the log cannot be read. */
-  page: Promise<Page>
-  /** From here on any page will do, also one with nothing on it. */
-  end(): void
+  onPage(page: Page): void
+  /** The log cannot be read. */
+  onFailed(error: Error): void
 }
 
 /** A reader's place in a room. */
@@ -178,25 +180,29 @@ export function createFeed(log: Log): Feed {
    * Whoever waits for the same batch is answered with the same page. Subscribed first, so that nothing falls between
    * reading the log and waiting.
    */
-  function nextPage(room: string, after: Cursor | undefined, _who: Who): Waiting {
+  function nextPage(room: string, after: Cursor | undefined, _who: Who, waiting: Waiting): Stop {
     const audience = audienceOf(room)
     audience.others.add(tell)
     /** The empty page on which the reader waits; absent while the log is read. */
     let empty: Page | undefined
     let missed = false
     let ended = false
-    let answer: (page: Page | PromiseLike<never>) => void
 
     async function read(position: Cursor | undefined) {
       empty = undefined
-      for (;;) {
-        missed = false
-        const page = await log.after(room, position, PAGE_SIZE)
-        if (page.entries.length > 0 || page.gap || ended) return settle(page)
-        position = page.cursor
-        if (missed) continue
-        empty = page
-        return
+      try {
+        for (;;) {
+          missed = false
+          const page = await log.after(room, position, PAGE_SIZE)
+          if (page.entries.length > 0 || page.gap || ended) return answer(page)
+          position = page.cursor
+          if (missed) continue
+          empty = page
+          return
+        }
+      } catch (error) {
+        leave()
+        waiting.onFailed(error as Error)
       }
     }
 
@@ -208,31 +214,25 @@ export function createFeed(log: Log): Feed {
       const { seq } = parseCursor(empty.cursor)
       // It was in the log already when that was read.
       if (lastOf(batch) <= seq) return
-      if (batch.entries[0]?.seq === seq + 1 && batch.entries.length <= PAGE_SIZE) settle(pageOf(batch))
-      else read(empty.cursor).catch(fail)
+      if (batch.entries[0]?.seq === seq + 1 && batch.entries.length <= PAGE_SIZE) answer(pageOf(batch))
+      else void read(empty.cursor)
     }
 
-    function settle(page: Page) {
+    function leave() {
       audience.others.delete(tell)
       disband(room, audience)
-      answer(page)
     }
 
-    const page = new Promise<Page>((resolve) => {
-      answer = resolve
-    })
-    const fail = (error: unknown) => {
-      audience.others.delete(tell)
-      disband(room, audience)
-      answer(Promise.reject(error))
+    function answer(page: Page) {
+      empty = undefined
+      leave()
+      waiting.onPage(page)
     }
-    read(after).catch(fail)
-    return {
-      page,
-      end() {
-        ended = true
-        if (empty) settle(empty)
-      },
+
+    void read(after)
+    return () => {
+      ended = true
+      if (empty) answer(empty)
     }
   }
 

@@ -38,11 +38,6 @@ export function createWrap(ledger: Ledger, messages: Messages) {
       if (exchange) exchange.pagePayload = payload
     }
 
-    /** Beside the one who asked, and before: a promise in between would be what the meter costs a poll most. */
-    const enterWhenThere = (page: Promise<Page>, who: Who) => {
-      page.then((page) => enterPage(page, who), heardElsewhere)
-    }
-
     return {
       ...feed,
 
@@ -59,13 +54,18 @@ export function createWrap(ledger: Ledger, messages: Messages) {
 
       page(room, cursor, who) {
         const page = feed.page(room, cursor, who)
-        enterWhenThere(page, who)
+        // Beside the one who asked, and before: a promise in between would be what the meter costs a poll most.
+        page.then((page) => enterPage(page, who), heardElsewhere)
         return page
       },
-      nextPage(room, cursor, who) {
-        const waiting = feed.nextPage(room, cursor, who)
-        enterWhenThere(waiting.page, who)
-        return waiting
+      nextPage(room, cursor, who, { onPage, onFailed }) {
+        return feed.nextPage(room, cursor, who, {
+          onPage(page) {
+            enterPage(page, who)
+            onPage(page)
+          },
+          onFailed,
+        })
       },
       follow(room, cursor, who, listener) {
         const following = feed.follow(room, cursor, who, listener)

@@ -1,6 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { RoomParams, WaitQuery } from '../contract/wire.ts'
-import { acceptDrafts, pageReplies, sendPage } from './polling.ts'
+import { acceptDrafts, pageReplies, sendFailure, sendPage } from './polling.ts'
 import { type ServerTransport, whoIs } from './transport.ts'
 
 /**
@@ -25,18 +25,24 @@ export const longPolling: ServerTransport = async (app, { feed }) => {
         response: pageReplies,
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       // The next poll comes at once: a connection is kept without a word (RFC 9112 §9.3), and nobody asks for how long.
       if (reply.raw.shouldKeepAlive && request.raw.httpVersion === '1.1') reply.raw.removeHeader('connection')
-      const { page, end } = feed.nextPage(request.params.room, request.query.after, whoIs(request.raw))
+      const end = feed.nextPage(request.params.room, request.query.after, whoIs(request.raw), {
+        onPage(page) {
+          forget()
+          // Where nobody is left to read it, whoever comes back asks with the same cursor.
+          if (!reply.raw.destroyed) sendPage(reply, page)
+        },
+        onFailed(error) {
+          forget()
+          sendFailure(reply, error)
+        },
+      })
       const timer = setTimeout(end, 1000 * secondsToWait(request.query.wait, request.headers.prefer))
-      reply.raw.once('close', end)
+      reply.raw.on('close', end)
       waiting.add(end)
-      try {
-        const answer = await page
-        // Where nobody is left to read it, whoever comes back asks with the same cursor.
-        return reply.raw.destroyed ? reply.hijack() : sendPage(reply, answer)
-      } finally {
+      function forget() {
         clearTimeout(timer)
         reply.raw.off('close', end)
         waiting.delete(end)

@@ -33,6 +33,9 @@ export function sendPage(reply: FastifyReply, page: PageType) {
   reply.raw.end(json)
 }
 
+/** Answers a poll whose page cannot be read, as if its handler had thrown. */
+export const sendFailure = (reply: FastifyReply, error: Error) => reply.send(error)
+
 const encodePage = once(({ cursor, gap, more, entries }: PageType) => {
   const list = entries.map((entry) => entryJson(entry)).join(',')
   const json = `{"cursor":"${cursor}","gap":${gap},"more":${more},"entries":[${list}]}`
