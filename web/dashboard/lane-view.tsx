@@ -1,20 +1,17 @@
-import { useSignalEffect } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
 import { REFUSED } from '../network/upgrades.ts'
 import { now } from '../ui/clock.ts'
 import { type Explanation, Term } from '../ui/explain.tsx'
 import { looks } from '../ui/lanes.ts'
 import { Mark } from '../ui/mark.tsx'
-import { palette } from '../ui/theme.ts'
 import type { Experiment } from './experiment.ts'
 import { FaultButton } from './faults.tsx'
 import { caveat, caveats, type FigureName, figures, format, type Row } from './figures.ts'
-import { onFrame } from './frames.ts'
 import { intervals } from './hash.ts'
 import { inspect } from './inspection.ts'
 import type { Lane, LaneStatus } from './lane.ts'
 import { Segments } from './segments.tsx'
-import { type Brush, drawTimeline, instantAt } from './timeline.ts'
+import { instantAt } from './timeline.ts'
+import { TimelineCanvas } from './timeline-canvas.tsx'
 import { nearestCrossing } from './track.ts'
 import { choose, enlarged, selected } from './view.ts'
 
@@ -185,50 +182,6 @@ function PollInterval({ experiment }: { experiment: Experiment }) {
 const NEAR = 20
 
 function Timeline({ experiment, lane }: { experiment: Experiment; lane: Lane }) {
-  const canvas = useRef<HTMLCanvasElement>(null)
-  const brush = useRef<Brush>(undefined)
-
-  useSignalEffect(() => {
-    const colours = palette.value
-    if (!colours) return
-    const { text, muted, line, lanes } = colours
-    brush.current = { colour: lanes[lane.name], text, muted, line, mark: new Path2D(looks[lane.name].mark) }
-  })
-
-  useEffect(() => {
-    const element = canvas.current
-    const context = element?.getContext('2d')
-    if (!element || !context) return
-    let width = 0
-    let height = 0
-    const fit = new ResizeObserver(() => {
-      // Drawn for text of 16 px; on a projector everything is larger.
-      const zoom = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16
-      const density = Math.min(devicePixelRatio, 2)
-      width = element.clientWidth / zoom
-      height = element.clientHeight / zoom
-      element.width = Math.round(element.clientWidth * density)
-      element.height = Math.round(element.clientHeight * density)
-      context.setTransform(density * zoom, 0, 0, density * zoom, 0, 0)
-    })
-    fit.observe(element)
-    let inSight = true
-    const sight = new IntersectionObserver(([entry]) => {
-      inSight = entry?.isIntersecting ?? true
-    })
-    sight.observe(element)
-    const stop = onFrame(() => {
-      if (inSight && width > 0 && brush.current) {
-        drawTimeline(context, lane.track, brush.current, now(), width, height)
-      }
-    })
-    return () => {
-      stop()
-      fit.disconnect()
-      sight.disconnect()
-    }
-  }, [lane])
-
   // By keyboard the table of events does it: it has a button for each.
   const open = ({ offsetX, currentTarget }: MouseEvent) => {
     if (!(currentTarget instanceof HTMLElement)) return
@@ -239,12 +192,12 @@ function Timeline({ experiment, lane }: { experiment: Experiment; lane: Lane }) 
   }
 
   return (
-    <canvas
-      ref={canvas}
+    <TimelineCanvas
+      lane={lane}
+      time={now}
       title="Click on an arrow to see its bytes"
       onClick={open}
-      role="img"
-      aria-label={`Traffic of ${looks[lane.name].label} during the last 15 seconds. The same events stand in a list below the lanes.`}
+      label={`Traffic of ${looks[lane.name].label} during the last 15 seconds. The same events stand in a list below the lanes.`}
     />
   )
 }

@@ -64,6 +64,8 @@ interface LaneOptions {
   network: Network
   /** Seconds between two short polls, asked before each. */
   interval(): number
+  /** Seconds the server may hold a long poll; the client's own default without it. */
+  wait?: number
   /** Whether page and server share a clock. */
   oneClock: boolean
   /** When this page was due to send the entry; absent if it did not, or before figures began to count. */
@@ -189,6 +191,7 @@ export function createLane(options: LaneOptions): Lane {
       room: options.room,
       after,
       client,
+      wait: options.wait,
       get interval() {
         return options.interval()
       },

@@ -20,7 +20,7 @@ export function instantAt(x: number, time: number, width: number): { at: number;
 }
 
 /**
- * Draws the last 15 s of a lane: above, each entry from the instant it was due (a tail) to its arrival (a mark); below,
+ * Draws the last 15 s of a lane, or `span` ms: above, each entry from the instant it was due (a tail) to its arrival (a mark); below,
  * what crossed between the page's rail and the server's. Every x is an instant the page observed. The page cannot see
  * when the server was reached, so arrows stand upright on the instant seen at the page.
  */
@@ -31,11 +31,12 @@ export function drawTimeline(
   time: number,
   width: number,
   height: number,
+  span = SPAN,
 ): void {
   const right = width - MARGIN.right
-  const perMs = (right - MARGIN.left) / SPAN
+  const perMs = (right - MARGIN.left) / span
   const x = (at: number) => right - (time - at) * perMs
-  const visible = (at: number) => at > time - SPAN
+  const visible = (at: number) => at > time - span
   const from = (at: number) => Math.max(MARGIN.left, x(at))
   const entries = Math.round(height * 0.17)
   const page = Math.round(height * 0.4) + 0.5
@@ -54,7 +55,7 @@ export function drawTimeline(
     context.strokeStyle = brush.line
     context.lineWidth = 1
     context.beginPath()
-    for (let second = 0; second <= SPAN; second += 5_000) {
+    for (let second = 0; second <= span; second += 5_000) {
       const at = Math.round(right - second * perMs) + 0.5
       context.moveTo(at, 0)
       context.lineTo(at, height)

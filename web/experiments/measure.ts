@@ -4,6 +4,7 @@ import type { Run } from '../../scenarios/report.ts'
 import type { Tally } from '../../server/contract/meter.ts'
 import type { ClientTransport, Target } from '../transports/connection.ts'
 import { now } from '../ui/clock.ts'
+import { randomName } from '../ui/random-name.ts'
 import { doFaults } from './faults.ts'
 import { difference, readMeter } from './meter.ts'
 import { watchEventLoop, watchSight } from './page.ts'
@@ -127,7 +128,3 @@ export async function measure(planned: Planned, order: number, surroundings: Sur
     sight.stop()
   }
 }
-
-/** Random, without `crypto.randomUUID`, which a LAN address over http does not have. */
-const randomName = () =>
-  Array.from(crypto.getRandomValues(new Uint32Array(2)), (part) => part.toString(36)).join('')
