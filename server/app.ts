@@ -11,6 +11,7 @@ import { createFeed } from './feed/feed.ts'
 import type { Log } from './feed/log.ts'
 import { createMemoryLog } from './feed/memory-log.ts'
 import { notFound, refuseSocket, refuseUrl, speakTheContract } from './http.ts'
+import { lessons } from './lessons/index.ts'
 import { createLimits, type LimitOptions } from './limits.ts'
 import { type LinksOptions, links } from './links.ts'
 import { createMeter, type Meter } from './meter/meter.ts'
@@ -94,6 +95,7 @@ export async function createApp(options: AppOptions = {}): Promise<FastifyInstan
   await app.register(echo, { door })
   await app.register(reports, { folder: options.reports })
   await app.register(links, options.links ?? { ports: [], host: '127.0.0.1' })
+  await app.register(lessons, { door, feed })
   await app.register(docs)
   await app.register(pages)
 

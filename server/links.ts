@@ -145,8 +145,8 @@ export const links: FastifyPluginAsync<LinksOptions> = async (plugin, { ports, h
   })
 }
 
-/** Where a link finds the server: 0.0.0.0 and :: are where to listen, not where to go. */
-function upstream({ address, port }: AddressInfo): { host: string; port: number } {
+/** Where the server is found from here: 0.0.0.0 and :: are where to listen, not where to go. */
+export function upstream({ address, port }: AddressInfo): { host: string; port: number } {
   if (address === '0.0.0.0') return { host: '127.0.0.1', port }
   return { host: address === '::' ? '::1' : address, port }
 }

@@ -14,7 +14,16 @@ const root = [new URL('../dist/pages/', import.meta.url), new URL('../pages/', i
   .find((path) => existsSync(path))
 
 /** Where the app's pages live beside `/`: one document, whose script looks at the path (web/pages.ts). */
-const paths = ['/claims', '/inspector', '/reports', `/reports/:id(^${REPORT_ID}$)`, '/compare']
+const paths = [
+  '/claims',
+  '/compare',
+  '/inspector',
+  '/learn',
+  '/learn/:lesson(^[a-z0-9-]+$)',
+  '/learn/:lesson(^[a-z0-9-]+$)/teacher',
+  '/reports',
+  `/reports/:id(^${REPORT_ID}$)`,
+]
 
 /** The pages a browser opens. They, and only they, carry helmet's headers: a feed's response has none it can spare. */
 export const pages: FastifyPluginAsync = async (app) => {

@@ -1,0 +1,14 @@
+import type { FastifyPluginAsync } from 'fastify'
+import type { Feed } from '../../feed/feed.ts'
+import type { Sockets } from '../sockets.ts'
+import { betweenPolls } from './between-polls.ts'
+
+/**
+ * Servers with a bug that people really have, each at `/lessons/broken/<name>/`: for the bug switches of the lessons. They
+ * read the feed as anybody does and never carry what the product promises.
+ */
+export type BrokenServer = FastifyPluginAsync<{ feed: Feed; sockets: Sockets }>
+
+export const brokenServers = {
+  'between-polls': betweenPolls,
+} satisfies Record<string, BrokenServer>
