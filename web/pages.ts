@@ -43,6 +43,24 @@ export const pages: readonly PageEntry[] = [
     load: async () => (await import('./claims/claims.tsx')).Claims,
   },
   {
+    name: 'learn',
+    title: 'Learn',
+    path: /^\/learn$/,
+    load: async () => (await import('./lessons/list.tsx')).LessonList,
+  },
+  {
+    name: 'learn',
+    title: 'Lesson',
+    path: /^\/learn\/(?<id>[a-z0-9-]+)$/,
+    load: async () => (await import('./lessons/page.tsx')).LessonPage,
+  },
+  {
+    name: 'learn',
+    title: 'For teachers',
+    path: /^\/learn\/(?<id>[a-z0-9-]+)\/teacher$/,
+    load: async () => (await import('./lessons/teacher.tsx')).TeacherPage,
+  },
+  {
     title: 'Inspector',
     path: /^\/inspector$/,
     load: async () => (await import('./inspector/page.tsx')).InspectorPage,

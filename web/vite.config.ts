@@ -1,9 +1,10 @@
 import { preact } from '@preact/preset-vite'
 import { defineConfig } from 'vite'
+import { mdx } from './mdx.ts'
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [preact()],
+  plugins: [mdx(), preact()],
   build: {
     outDir: '../dist/pages',
     emptyOutDir: true,

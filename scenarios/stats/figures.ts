@@ -26,7 +26,7 @@ export type FigureId =
   | 'recovery.p50'
   | 'recovery.max'
 
-export type Unit = 'ms' | 'B' | 'µs' | 'KiB' | '%' | '' | '/s'
+export type Unit = 'ms' | 's' | 'B' | 'µs' | 'KiB' | '%' | '' | '/s'
 
 export interface FigureOf {
   id: FigureId

@@ -6,6 +6,7 @@ import { themes } from './theme.ts'
 /** The pages that stand in every header, in their order. */
 const places = [
   { page: 'dashboard', href: '/', label: 'Dashboard' },
+  { page: 'learn', href: '/learn', label: 'Learn' },
   { page: 'claims', href: '/claims', label: 'Claims' },
   { page: 'reports', href: '/reports', label: 'Reports' },
   { page: undefined, href: '/docs', label: 'API' },

@@ -1,0 +1,37 @@
+import type { Unit } from '../stats/figures.ts'
+import type { LanesOutcome, LanesParameters } from './figures/lanes.ts'
+import type { RawOutcome, RawParameters } from './figures/raw.ts'
+
+/**
+ * The live figures that a lesson may have: what each is given and what a run of it comes to. They are drawn and run in
+ * `web/lessons/figures/`, which does not compile while one of these is missing there.
+ */
+export interface Figures {
+  lanes: { parameters: LanesParameters; outcome: LanesOutcome }
+  raw: { parameters: RawParameters; outcome: RawOutcome }
+}
+
+export type FigureName = keyof Figures
+
+/** A figure as a lesson asks for it. */
+export type FigureUse<Name extends FigureName = FigureName> = {
+  [N in Name]: { name: N; parameters: Figures[N]['parameters'] }
+}[Name]
+
+/** What was read off a run, as it is printed: 3 significant digits, the unit, n, and where it comes from. */
+export interface Reading {
+  value: number
+  unit: Unit
+  /** How many observations it rests on, where it is a statistic. */
+  n?: number
+  /** `measured` on this run; `modelled`: by a link, or computed from it; `quoted` from a standard or an article. */
+  origin: 'measured' | 'modelled' | 'quoted'
+}
+
+/** A named way to read a figure off a run. The same ones serve many lessons: see the file of the figure. */
+export interface Measure<Outcome> {
+  /** What it is, as in a table: "mean delay". */
+  label: string
+  /** Absent where the run does not tell. */
+  read(outcome: Outcome): Reading | undefined
+}

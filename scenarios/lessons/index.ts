@@ -1,0 +1,62 @@
+import type { FunctionComponent } from 'preact'
+import { shortPolling } from './03-short-polling.ts'
+import { upgradeHandshake } from './06-upgrade-handshake.ts'
+import type { Lesson } from './lesson.ts'
+
+/** It is handed the components that its tags stand for; they are the page's. */
+export type Prose = FunctionComponent<{ components: Readonly<Record<string, unknown>> }>
+
+/** A lesson that can be taken. Its prose is loaded with its page, and no other's. */
+export interface Ready {
+  lesson: Lesson
+  prose(): Promise<{ default: Prose }>
+}
+
+/** A lesson that has its place, and what it waits for. */
+export interface Later {
+  number: number
+  title: string
+  /** What it will need, in one sentence. */
+  needs: string
+}
+
+export type Listing = Ready | Later
+
+/** Every lesson, in the order in which one would take them. */
+export const lessons: readonly Listing[] = [
+  later(1, 'What a TCP handshake costs', 'It needs a figure that opens connections one by one.'),
+  later(2, 'Persistent or not, stateful or not', 'It needs a figure that opens connections one by one.'),
+  { lesson: shortPolling, prose: () => import('./03-short-polling.mdx') },
+  later(4, 'Long polling, and the message lost between two polls', 'It needs its prose.'),
+  later(5, 'Server-sent events', 'It needs its prose.'),
+  { lesson: upgradeHandshake, prose: () => import('./06-upgrade-handshake.mdx') },
+  later(7, 'Frames', 'It needs its prose.'),
+  later(8, 'Both at once: full duplex, echo, heartbeats', 'It needs its prose.'),
+  later(9, 'Inside Socket.IO', 'It needs its prose.'),
+  later(10, 'Who hears it', 'It needs the lab, where emit and broadcast can be tried apart from the feed.'),
+  later(11, 'One to one, one to many, many to many', 'It needs its prose.'),
+  later(12, 'Who are you: tokens', 'It needs sessions: a server that knows who somebody is.'),
+  later(13, 'Presence and typing', 'It needs presence: a server that knows who is there.'),
+  later(14, 'Cut the wire: resume, exactly once', 'It needs its prose.'),
+  later(15, 'The six connections', 'It needs its prose.'),
+  later(16, 'Proxies: buffering, compression, idle cuts', 'It needs its prose.'),
+  later(17, 'Slow readers and backpressure', 'It needs its prose.'),
+  later(18, 'Timers left behind', 'It needs its prose.'),
+  later(19, 'WebRTC: signalling', 'It needs direct rooms, through which two browsers find each other.'),
+  later(20, 'How to measure', 'It needs its prose.'),
+  later(21, 'Choosing a transport', 'It needs the runs of the lessons before it.'),
+  later(22, 'More than one server', 'It needs a second server and a log that both share.'),
+]
+
+export const isReady = (listing: Listing): listing is Ready => 'lesson' in listing
+
+export const numberOf = (listing: Listing): number =>
+  isReady(listing) ? listing.lesson.number : listing.number
+
+/** The lesson of a slug, if it is there already. */
+export const findLesson = (slug: string): Ready | undefined =>
+  lessons.filter(isReady).find(({ lesson }) => lesson.slug === slug)
+
+function later(number: number, title: string, needs: string): Later {
+  return { number, title, needs }
+}

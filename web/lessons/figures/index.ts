@@ -1,0 +1,14 @@
+import type { FigureName } from '../../../scenarios/lessons/figures.ts'
+import type { CreateFigure, LiveFigure } from './figure.ts'
+
+/** Every live figure; the code of each is loaded with the first lesson that has it. */
+const loaders = {
+  lanes: async () => (await import('./lanes.tsx')).createLanes,
+  raw: async () => (await import('./raw.tsx')).createRaw,
+} satisfies { [Name in FigureName]: () => Promise<CreateFigure<Name>> }
+
+/** A figure for one place on a page. Whoever holds it hands it the parameters that stand beside its name. */
+export async function createFigure(name: FigureName): Promise<LiveFigure<FigureName>> {
+  const create: CreateFigure<FigureName> = await loaders[name]()
+  return create()
+}
