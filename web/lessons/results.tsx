@@ -17,6 +17,7 @@ export function Findings() {
 /** The figures of the run, and of the changed one beside them. */
 function Figures() {
   const { lesson, first, compared } = useStage()
+  const labels = withoutWhatAllShare(Object.values(lesson.measures).map(({ label }) => label))
   const outcomes = [first.value, compared.value?.after].filter((outcome) => outcome !== undefined)
   return (
     <div class="scroll">
@@ -31,12 +32,12 @@ function Figures() {
           </tr>
         </thead>
         <tbody>
-          {Object.entries(lesson.measures).map(([id, measure]) => {
+          {Object.entries(lesson.measures).map(([id, measure], row) => {
             const readings = outcomes.map((outcome) => measure.read(outcome))
             const [reading] = readings
             return (
               <tr key={id}>
-                <th scope="row">{measure.label}</th>
+                <th scope="row">{labels[row]}</th>
                 {readings.map((each, index) => (
                   <td key={index}>{each ? withUnit(each.value, each.unit) : '–'}</td>
                 ))}
@@ -49,4 +50,12 @@ function Figures() {
       </table>
     </div>
   )
+}
+
+/** "Short polling: mean delay" is "mean delay" where the table is about short polling alone. */
+function withoutWhatAllShare(labels: readonly string[]): readonly string[] {
+  const prefix = labels[0]?.slice(0, labels[0].indexOf(': ') + 2) ?? ''
+  return labels.every((label) => label.startsWith(prefix))
+    ? labels.map((label) => label.slice(prefix.length))
+    : labels
 }

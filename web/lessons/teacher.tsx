@@ -1,3 +1,4 @@
+import './forms.css'
 import './list.css'
 import { useEffect } from 'preact/hooks'
 import { findLesson } from '../../scenarios/lessons/index.ts'

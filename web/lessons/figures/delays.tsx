@@ -28,7 +28,7 @@ export function Delays({ lane, version, limit, ghost }: DelaysProps) {
   const delays = lane?.points.map(({ y }) => y) ?? []
   const average = delays.length > 0 ? mean(delays) : undefined
   if (delays.length === 0 && ghost === undefined) return null
-  const most = Math.max(limit, ...delays)
+  const most = roundUp(Math.max(limit, ...delays))
   const x = (ms: number) => MARGIN + (ms / most) * (WIDTH - 2 * MARGIN)
   const told = [
     ...(average === undefined ? [] : [`mean ${inMs(average)}, n = ${delays.length}`]),
@@ -60,6 +60,13 @@ export function Delays({ lane, version, limit, ghost }: DelaysProps) {
       </svg>
     </figure>
   )
+}
+
+/** To a number of which a quarter is easy to read; a poll that is a few ms late need not double the axis. */
+function roundUp(ms: number): number {
+  const power = 10 ** Math.floor(Math.log10(ms))
+  const most = [1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10].find((step) => step * power >= ms) ?? 10
+  return most * power
 }
 
 const anchorOf = (share: number) => (share === 0 ? 'start' : share === 1 ? 'end' : 'middle')
