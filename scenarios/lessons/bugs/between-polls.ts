@@ -38,13 +38,12 @@ export const betweenPolls = bugSwitch<'lanes'>({
     broken: {
       file: 'server/lessons/broken/between-polls.ts',
       from: 'const { cursor: here } = await feed.page(room, undefined, who)',
-      lines: 12,
+      lines: 9,
       note: 'Where the reader stands is not asked: it begins to listen, and what came before is nobody’s.',
     },
     cured: {
       file: 'server/transports/long-polling.ts',
-      from: 'const page = await feed.page(room, request.query.after, who)',
-      lines: 2,
+      from: 'const end = feed.nextPage(request.params.room, request.query.after',
       note: 'Reads first what follows the reader’s cursor, and waits only if there is nothing.',
     },
   },
