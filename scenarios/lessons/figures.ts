@@ -1,6 +1,7 @@
 import type { Unit } from '../stats/figures.ts'
 import type { LanesOutcome, LanesParameters } from './figures/lanes.ts'
 import type { RawOutcome, RawParameters } from './figures/raw.ts'
+import type { RequestsOutcome, RequestsParameters } from './figures/requests.ts'
 
 /**
  * The live figures that a lesson may have: what each is given and what a run of it comes to. They are drawn and run in
@@ -9,6 +10,7 @@ import type { RawOutcome, RawParameters } from './figures/raw.ts'
 export interface Figures {
   lanes: { parameters: LanesParameters; outcome: LanesOutcome }
   raw: { parameters: RawParameters; outcome: RawOutcome }
+  requests: { parameters: RequestsParameters; outcome: RequestsOutcome }
 }
 
 export type FigureName = keyof Figures

@@ -1,4 +1,5 @@
 import type { FunctionComponent } from 'preact'
+import { tcpHandshake } from './01-tcp-handshake.ts'
 import { shortPolling } from './03-short-polling.ts'
 import { upgradeHandshake } from './06-upgrade-handshake.ts'
 import type { Lesson } from './lesson.ts'
@@ -24,7 +25,7 @@ export type Listing = Ready | Later
 
 /** Every lesson, in the order in which one would take them. */
 export const lessons: readonly Listing[] = [
-  later(1, 'What a TCP handshake costs', 'It needs a figure that opens connections one by one.'),
+  { lesson: tcpHandshake, prose: () => import('./01-tcp-handshake.mdx') },
   later(2, 'Persistent or not, stateful or not', 'It needs a figure that opens connections one by one.'),
   { lesson: shortPolling, prose: () => import('./03-short-polling.mdx') },
   later(4, 'Long polling, and the message lost between two polls', 'It needs its prose.'),

@@ -5,7 +5,7 @@
 const files: Record<string, () => Promise<string>> = {
   ...import.meta.glob<string>(
     [
-      '../../../server/{transports,feed,lessons}/**/*.ts',
+      '../../../server/{transports,feed,lessons,link}/**/*.ts',
       '../../../server/{door,echo,limits}.ts',
       '!**/*.test.ts',
     ],
@@ -16,7 +16,7 @@ const files: Record<string, () => Promise<string>> = {
       '../../transports/*.ts',
       '../../inspector/*.ts',
       '../raw-socket.ts',
-      '../figures/raw-run.ts',
+      '../figures/*-run.ts',
       '!**/*.test.ts',
     ],
     { query: '?raw', import: 'default' },

@@ -5,6 +5,7 @@ import type { CreateFigure, LiveFigure } from './figure.ts'
 const loaders = {
   lanes: async () => (await import('./lanes.tsx')).createLanes,
   raw: async () => (await import('./raw.tsx')).createRaw,
+  requests: async () => (await import('./requests.tsx')).createRequests,
 } satisfies { [Name in FigureName]: () => Promise<CreateFigure<Name>> }
 
 /** A figure for one place on a page. Whoever holds it hands it the parameters that stand beside its name. */
