@@ -1,5 +1,6 @@
 import type { Unit } from '../stats/figures.ts'
 import type { LanesOutcome, LanesParameters } from './figures/lanes.ts'
+import type { PoolOutcome, PoolParameters } from './figures/pool.ts'
 import type { RawOutcome, RawParameters } from './figures/raw.ts'
 import type { RequestsOutcome, RequestsParameters } from './figures/requests.ts'
 
@@ -9,6 +10,7 @@ import type { RequestsOutcome, RequestsParameters } from './figures/requests.ts'
  */
 export interface Figures {
   lanes: { parameters: LanesParameters; outcome: LanesOutcome }
+  pool: { parameters: PoolParameters; outcome: PoolOutcome }
   raw: { parameters: RawParameters; outcome: RawOutcome }
   requests: { parameters: RequestsParameters; outcome: RequestsOutcome }
 }

@@ -46,6 +46,11 @@ export const glossary = {
     term: 'coordinated omission',
     text: 'Measuring only what the slow system let through: a load that waits for answers sends less just when answers are slow, and the worst is never seen.',
   },
+  cookie: {
+    term: 'cookie',
+    text: 'A name and a value that a server gave the browser, which sends it back with each request to that server.',
+    source: 'RFC 6265 §5.4',
+  },
   cursor: {
     term: 'cursor',
     text: 'Where a reader stands in a room, as epoch and seq, like k3f9.42. Handed back, it brings exactly what was missed.',
@@ -187,6 +192,10 @@ export const glossary = {
     term: 'ping and pong',
     text: 'Control frames of WebSocket: whoever gets a ping must answer with a pong. A page can neither send nor see them.',
     source: 'RFC 6455 §5.5.2',
+  },
+  pool: {
+    term: 'connection pool',
+    text: 'The connections that a browser has open to one origin. A request is given a free one or waits for it.',
   },
   preflight: {
     term: 'preflight',

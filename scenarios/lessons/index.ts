@@ -1,7 +1,10 @@
 import type { FunctionComponent } from 'preact'
 import { tcpHandshake } from './01-tcp-handshake.ts'
+import { persistentStateless } from './02-persistent-stateless.ts'
 import { shortPolling } from './03-short-polling.ts'
 import { upgradeHandshake } from './06-upgrade-handshake.ts'
+import { sixConnections } from './15-six-connections.ts'
+import { proxies } from './16-proxies.ts'
 import type { Lesson } from './lesson.ts'
 
 /** It is handed the components that its tags stand for; they are the page's. */
@@ -26,7 +29,7 @@ export type Listing = Ready | Later
 /** Every lesson, in the order in which one would take them. */
 export const lessons: readonly Listing[] = [
   { lesson: tcpHandshake, prose: () => import('./01-tcp-handshake.mdx') },
-  later(2, 'Persistent or not, stateful or not', 'It needs a figure that opens connections one by one.'),
+  { lesson: persistentStateless, prose: () => import('./02-persistent-stateless.mdx') },
   { lesson: shortPolling, prose: () => import('./03-short-polling.mdx') },
   later(4, 'Long polling, and the message lost between two polls', 'It needs its prose.'),
   later(5, 'Server-sent events', 'It needs its prose.'),
@@ -39,8 +42,8 @@ export const lessons: readonly Listing[] = [
   later(12, 'Who are you: tokens', 'It needs sessions: a server that knows who somebody is.'),
   later(13, 'Presence and typing', 'It needs presence: a server that knows who is there.'),
   later(14, 'Cut the wire: resume, exactly once', 'It needs its prose.'),
-  later(15, 'The six connections', 'It needs its prose.'),
-  later(16, 'Proxies: buffering, compression, idle cuts', 'It needs its prose.'),
+  { lesson: sixConnections, prose: () => import('./15-six-connections.mdx') },
+  { lesson: proxies, prose: () => import('./16-proxies.mdx') },
   later(17, 'Slow readers and backpressure', 'It needs its prose.'),
   later(18, 'Timers left behind', 'It needs its prose.'),
   later(19, 'WebRTC: signalling', 'It needs direct rooms, through which two browsers find each other.'),

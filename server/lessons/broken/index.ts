@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import type { Feed } from '../../feed/feed.ts'
 import type { Sockets } from '../sockets.ts'
 import { betweenPolls } from './between-polls.ts'
+import { compressed, compressedFlushed } from './compressed.ts'
 
 /**
  * Servers with a bug that people really have, each at `/lessons/broken/<name>/`: for the bug switches of the lessons. They
@@ -11,4 +12,6 @@ export type BrokenServer = FastifyPluginAsync<{ feed: Feed; sockets: Sockets }>
 
 export const brokenServers = {
   'between-polls': betweenPolls,
+  compressed,
+  'compressed-flushed': compressedFlushed,
 } satisfies Record<string, BrokenServer>

@@ -17,6 +17,7 @@ const files: Record<string, () => Promise<string>> = {
       '../../inspector/*.ts',
       '../raw-socket.ts',
       '../figures/*-run.ts',
+      '../broken/*.ts',
       '!**/*.test.ts',
     ],
     { query: '?raw', import: 'default' },

@@ -4,6 +4,7 @@ import type { CreateFigure, LiveFigure } from './figure.ts'
 /** Every live figure; the code of each is loaded with the first lesson that has it. */
 const loaders = {
   lanes: async () => (await import('./lanes.tsx')).createLanes,
+  pool: async () => (await import('./pool.tsx')).createPool,
   raw: async () => (await import('./raw.tsx')).createRaw,
   requests: async () => (await import('./requests.tsx')).createRequests,
 } satisfies { [Name in FigureName]: () => Promise<CreateFigure<Name>> }

@@ -3,11 +3,11 @@ import {
   type LanesOutcome,
   type LanesParameters,
   percentileOf,
+  transportOfBroken,
 } from '../../../scenarios/lessons/figures/lanes.ts'
 import { conditionsOf } from '../../../scenarios/network.ts'
 import type { Conditions } from '../../../server/contract/link.ts'
 import { emptyTally, type Tally } from '../../../server/contract/meter.ts'
-import type { TransportName } from '../../../server/contract/transports.ts'
 import type { Page } from '../../../server/contract/wire.ts'
 import { createGenerator } from '../../dashboard/generator.ts'
 import { createLane, type Lane } from '../../dashboard/lane.ts'
@@ -35,6 +35,8 @@ export interface LanesShown {
 
 /** Who has not connected after this, in ms, will not. */
 const CONNECT = 15_000
+/** How long a broken server may leave a lane without a word before the run begins all the same, in ms. */
+const MUTE = 3_000
 /** How long the last entries may take beyond what they must, in ms; a lane that was cut comes back by then. */
 const LAST = 2_000
 const LAST_AFTER_CUT = 12_000
@@ -98,7 +100,9 @@ export async function runLanes(
       lane.connect(after)
     }
     const isOpen = () => lanes.every(({ status }) => status.peek().state === 'open')
-    const opened = until(isOpen, now() + CONNECT + 1_000, ended)
+    // A broken server may never say that the reader has joined, and what it then does is the point of the run.
+    const patient = parameters.broken === undefined ? CONNECT + 1_000 : MUTE
+    const opened = until(isOpen, now() + patient, ended)
     await within(CONNECT, Promise.all([opened, author.ready]), ended)
 
     const before = await tallies(lanes)
@@ -205,10 +209,7 @@ function fetchThrough(broken: LanesParameters['broken']): typeof fetch {
   if (broken === undefined) return (input, init) => fetch(input, init)
   return (input, init) => {
     const url = new URL(String(input))
-    url.pathname = url.pathname.replace(
-      '/long-polling/' satisfies `/${TransportName}/`,
-      `/lessons/broken/${broken}/`,
-    )
+    url.pathname = url.pathname.replace(`/${transportOfBroken[broken]}/`, `/lessons/broken/${broken}/`)
     return fetch(url, init)
   }
 }

@@ -74,7 +74,8 @@ function isPersistent(asked: RequestSeries['version'], { head }: Response): bool
   return asked === '1.1' || options.includes('keep-alive')
 }
 
-interface Wire {
+/** A TCP connection of its own, on which requests are made one after another. Times are by the server's clock. */
+export interface Wire {
   ask(
     request: Uint8Array,
     rtt: number,
@@ -84,8 +85,8 @@ interface Wire {
   close(): void
 }
 
-/** A TCP connection of its own, on which requests are made one after another. */
-function openWire(port: number | undefined, ended: AbortSignal): Wire {
+/** To this server or, with a port, to one of its links. */
+export function openWire(port: number | undefined, ended: AbortSignal): Wire {
   let isOver: { reason: string | undefined } | undefined
   const socket: RawSocket = openRaw(
     {
