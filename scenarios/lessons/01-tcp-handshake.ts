@@ -38,7 +38,7 @@ function oneEach(outcome: RequestsOutcome): Finding {
   if (extra === undefined || outcome.rtt === 0) return nothing
   const each = extra / (COUNT - 1)
   return {
-    holds: each > 0.8 * outcome.rtt && each < 1.5 * outcome.rtt,
+    holds: each > 0.6 * outcome.rtt && each < 1.6 * outcome.rtt,
     because: `each of the ${COUNT - 1} further connections took ${inMs(each)} more, at a round trip of ${outcome.rtt} ms`,
   }
 }

@@ -149,7 +149,7 @@ export async function runPool(
     const author = publishers.websocket({ url: location.origin, room })
     try {
       await author.ready
-      await author.publish({ name: 'ana', text: 'said while you were away' })
+      await author.publish({ id: room, name: 'ana', text: 'said while you were away' })
     } finally {
       author.close()
     }

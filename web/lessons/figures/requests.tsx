@@ -15,14 +15,23 @@ import { runRequests } from './requests-run.ts'
 /** Requests one after another as a staircase: a step is a request, and what it waited for before it could be sent. */
 export const createRequests: CreateFigure<'requests'> = () => {
   const shown = signal<RequestsOutcome | undefined>(undefined)
+  /** The round trip of the first run: what was predicted was predicted for it. */
+  let predictedFor: number | undefined
   return {
     async run(parameters, ended) {
       shown.value = undefined
+      predictedFor ??= parameters.rtt
       return runRequests(parameters, ended, (next) => {
         shown.value = next
       })
     },
-    View: (props) => <RequestsView {...props} shown={shown} />,
+    View: ({ ghost, ...props }) => (
+      <RequestsView
+        {...props}
+        ghost={props.parameters.value.rtt === (predictedFor ?? props.parameters.value.rtt) ? ghost : undefined}
+        shown={shown}
+      />
+    ),
     seconds: expected,
   }
 }
