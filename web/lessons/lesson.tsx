@@ -32,7 +32,8 @@ export function LessonView({ stage, Prose }: LessonViewProps) {
             <Quiz quiz={lesson.quiz} onRight={() => note(lesson.slug, { answered: true })} />
             <Facts lesson={lesson} />
           </div>
-          <div class="lesson-side">
+          {/* It may be higher than the window, and is scrolled by keyboard too. */}
+          <div class="lesson-side" tabIndex={0} role="region" aria-label="The live figure">
             <FigurePanel />
           </div>
         </div>

@@ -30,18 +30,16 @@ export interface LanesParameters {
   network?: PresetName | Conditions
   /** Cuts of all lanes' connections, in seconds from the start; for `seconds` new ones are refused. */
   cuts?: readonly { at: number; how: 'fin' | 'rst'; seconds: number }[]
-  /** Has the lane of one transport served by a server of `server/lessons/broken/`, under its name. */
-  broken?: BrokenName
+  /** Has one lane served by a broken server of `server/lessons/broken/`, under its name: the lane of `brokenLane`. */
+  broken?: keyof typeof brokenLane
 }
 
-/** The servers of `server/lessons/broken/` that lanes can be led to, and the transport that each of them speaks. */
-export const transportOfBroken = {
+/** Which lane each broken server serves. */
+export const brokenLane = {
   'between-polls': 'long-polling',
   compressed: 'sse',
   'compressed-flushed': 'sse',
 } as const satisfies Record<string, TransportName>
-
-export type BrokenName = keyof typeof transportOfBroken
 
 /** What a run of it came to. Times are by the page's clock. */
 export interface LanesOutcome {

@@ -1,9 +1,9 @@
 import { io } from 'socket.io-client'
 import {
+  brokenLane,
   type LanesOutcome,
   type LanesParameters,
   percentileOf,
-  transportOfBroken,
 } from '../../../scenarios/lessons/figures/lanes.ts'
 import { conditionsOf } from '../../../scenarios/network.ts'
 import type { Conditions } from '../../../server/contract/link.ts'
@@ -209,7 +209,7 @@ function fetchThrough(broken: LanesParameters['broken']): typeof fetch {
   if (broken === undefined) return (input, init) => fetch(input, init)
   return (input, init) => {
     const url = new URL(String(input))
-    url.pathname = url.pathname.replace(`/${transportOfBroken[broken]}/`, `/lessons/broken/${broken}/`)
+    url.pathname = url.pathname.replace(`/${brokenLane[broken]}/`, `/lessons/broken/${broken}/`)
     return fetch(url, init)
   }
 }

@@ -68,6 +68,8 @@ export async function runPool(
     holders.push(
       hold(target, () => {
         entry.openAt ??= now()
+        // Its answer is whole: there is nothing to be held.
+        if (transport === 'short-polling') entry.endedAt = entry.openAt
         tell()
       }),
     )
@@ -117,7 +119,7 @@ export async function runPool(
     }
     const last = tabs
       ? add(`tab ${count + 1}`, 'sse', way, readingTab(tabs))
-      : add('one request more', 'short-polling', new URL(location.origin), once)
+      : add('one more', 'short-polling', new URL(location.origin), once)
     const isAnswered = () => last.openAt !== undefined
     const inTime = await until(isAnswered, last.askedAt + patience, ended)
     const directly = await look()

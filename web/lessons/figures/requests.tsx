@@ -28,7 +28,9 @@ export const createRequests: CreateFigure<'requests'> = () => {
     View: ({ ghost, ...props }) => (
       <RequestsView
         {...props}
-        ghost={props.parameters.value.rtt === (predictedFor ?? props.parameters.value.rtt) ? ghost : undefined}
+        ghost={
+          props.parameters.value.rtt === (predictedFor ?? props.parameters.value.rtt) ? ghost : undefined
+        }
         shown={shown}
       />
     ),
