@@ -32,10 +32,10 @@ export function LessonView({ stage, Prose }: LessonViewProps) {
             <Quiz quiz={lesson.quiz} onRight={() => note(lesson.slug, { answered: true })} />
             <Facts lesson={lesson} />
           </div>
-          {/* It may be higher than the window, and is scrolled by keyboard too. */}
-          <div class="lesson-side" tabIndex={0} role="region" aria-label="The live figure">
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: It may be higher than the window, and is scrolled by keyboard too. */}
+          <section class="lesson-side" tabIndex={0} aria-label="The live figure">
             <FigurePanel />
-          </div>
+          </section>
         </div>
         <div class="lesson-below">
           {lesson.bug && <BugSwitch bug={lesson.bug} />}
