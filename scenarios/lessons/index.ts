@@ -2,6 +2,7 @@ import type { FunctionComponent } from 'preact'
 import { tcpHandshake } from './01-tcp-handshake.ts'
 import { persistentStateless } from './02-persistent-stateless.ts'
 import { shortPolling } from './03-short-polling.ts'
+import { longPolling } from './04-long-polling.ts'
 import { upgradeHandshake } from './06-upgrade-handshake.ts'
 import { sixConnections } from './15-six-connections.ts'
 import { proxies } from './16-proxies.ts'
@@ -31,7 +32,7 @@ export const lessons: readonly Listing[] = [
   { lesson: tcpHandshake, prose: () => import('./01-tcp-handshake.mdx') },
   { lesson: persistentStateless, prose: () => import('./02-persistent-stateless.mdx') },
   { lesson: shortPolling, prose: () => import('./03-short-polling.mdx') },
-  later(4, 'Long polling, and the message lost between two polls', 'It needs its prose.'),
+  { lesson: longPolling, prose: () => import('./04-long-polling.mdx') },
   later(5, 'Server-sent events', 'It needs its prose.'),
   { lesson: upgradeHandshake, prose: () => import('./06-upgrade-handshake.mdx') },
   later(7, 'Frames', 'It needs its prose.'),
