@@ -3,6 +3,8 @@ import type { LanesOutcome, LanesParameters } from './figures/lanes.ts'
 import type { PoolOutcome, PoolParameters } from './figures/pool.ts'
 import type { RawOutcome, RawParameters } from './figures/raw.ts'
 import type { RequestsOutcome, RequestsParameters } from './figures/requests.ts'
+import type { SlowOutcome, SlowParameters } from './figures/slow.ts'
+import type { StreamOutcome, StreamParameters } from './figures/stream.ts'
 
 /**
  * The live figures that a lesson may have: what each is given and what a run of it comes to. They are drawn and run in
@@ -13,6 +15,8 @@ export interface Figures {
   pool: { parameters: PoolParameters; outcome: PoolOutcome }
   raw: { parameters: RawParameters; outcome: RawOutcome }
   requests: { parameters: RequestsParameters; outcome: RequestsOutcome }
+  slow: { parameters: SlowParameters; outcome: SlowOutcome }
+  stream: { parameters: StreamParameters; outcome: StreamOutcome }
 }
 
 export type FigureName = keyof Figures

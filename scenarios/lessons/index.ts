@@ -3,6 +3,7 @@ import { tcpHandshake } from './01-tcp-handshake.ts'
 import { persistentStateless } from './02-persistent-stateless.ts'
 import { shortPolling } from './03-short-polling.ts'
 import { longPolling } from './04-long-polling.ts'
+import { serverSentEvents } from './05-server-sent-events.ts'
 import { upgradeHandshake } from './06-upgrade-handshake.ts'
 import { sixConnections } from './15-six-connections.ts'
 import { proxies } from './16-proxies.ts'
@@ -33,7 +34,7 @@ export const lessons: readonly Listing[] = [
   { lesson: persistentStateless, prose: () => import('./02-persistent-stateless.mdx') },
   { lesson: shortPolling, prose: () => import('./03-short-polling.mdx') },
   { lesson: longPolling, prose: () => import('./04-long-polling.mdx') },
-  later(5, 'Server-sent events', 'It needs its prose.'),
+  { lesson: serverSentEvents, prose: () => import('./05-server-sent-events.mdx') },
   { lesson: upgradeHandshake, prose: () => import('./06-upgrade-handshake.mdx') },
   later(7, 'Frames', 'It needs its prose.'),
   later(8, 'Both at once: full duplex, echo, heartbeats', 'It needs its prose.'),

@@ -4,14 +4,16 @@ import type { Feed } from '../feed/feed.ts'
 import { brokenServers } from './broken/index.ts'
 import { raw } from './raw.ts'
 import { createSockets } from './sockets.ts'
+import { stream } from './stream.ts'
 
 /**
- * What the lessons need of a server and the product does not: a way to raw TCP for a page, and servers that are broken
- * on purpose. All of it lies under `/lessons/`, and nothing outside this folder imports from it but app.ts.
+ * What the lessons need of a server and the product does not: a way to raw TCP for a page, an event stream of one's
+ * own making, and servers that are broken on purpose. All of it lies under `/lessons/`, and nothing outside this folder imports from it but app.ts.
  */
 export const lessons: FastifyPluginAsync<{ door: Door; feed: Feed }> = async (app, { door, feed }) => {
   const sockets = createSockets(door.under('/lessons'))
   await app.register(raw, { sockets })
+  await app.register(stream)
   for (const [name, server] of Object.entries(brokenServers)) {
     await app.register(server, { prefix: `/lessons/broken/${name}`, feed, sockets })
   }

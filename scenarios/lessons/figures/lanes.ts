@@ -32,6 +32,10 @@ export interface LanesParameters {
   cuts?: readonly { at: number; how: 'fin' | 'rst'; seconds: number }[]
   /** Has one lane served by a broken server of `server/lessons/broken/`, under its name: the lane of `brokenLane`. */
   broken?: keyof typeof brokenLane
+  /** Has every message sent twice under the same id, as by an author who heard no receipt. */
+  repeat?: true
+  /** Has the SSE lane read by the browser's own EventSource, with nothing around it. */
+  bare?: true
 }
 
 /** Which lane each broken server serves. */
@@ -39,6 +43,8 @@ export const brokenLane = {
   'between-polls': 'long-polling',
   compressed: 'sse',
   'compressed-flushed': 'sse',
+  'last-five': 'sse',
+  stumbles: 'sse',
 } as const satisfies Record<string, TransportName>
 
 /** What a run of it came to. Times are by the page's clock. */
@@ -46,6 +52,8 @@ export interface LanesOutcome {
   /** From the first message that could be due until the last had arrived. */
   seconds: number
   published: number
+  /** How many drafts that took: more, where they were repeated. */
+  sent: number
   /** How late the page was with its own schedule, p95 in ms: part of every delay. */
   late: number
   lanes: readonly LaneOutcome[]

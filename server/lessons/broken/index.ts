@@ -3,6 +3,9 @@ import type { Feed } from '../../feed/feed.ts'
 import type { Sockets } from '../sockets.ts'
 import { betweenPolls } from './between-polls.ts'
 import { compressed, compressedFlushed } from './compressed.ts'
+import { endlessQueue } from './endless-queue.ts'
+import { lastFiveEntries } from './last-five.ts'
+import { stumbles } from './stumbles.ts'
 
 /**
  * Servers with a bug that people really have, each at `/lessons/broken/<name>/`: for the bug switches of the lessons. They
@@ -14,4 +17,7 @@ export const brokenServers = {
   'between-polls': betweenPolls,
   compressed,
   'compressed-flushed': compressedFlushed,
+  'endless-queue': endlessQueue,
+  'last-five': lastFiveEntries,
+  stumbles,
 } satisfies Record<string, BrokenServer>

@@ -5,6 +5,8 @@ import type { CreateFigure, LiveFigure } from './figure.ts'
 const loaders = {
   lanes: async () => (await import('./lanes.tsx')).createLanes,
   pool: async () => (await import('./pool.tsx')).createPool,
+  slow: async () => (await import('./slow.tsx')).createSlow,
+  stream: async () => (await import('./stream.tsx')).createStream,
   raw: async () => (await import('./raw.tsx')).createRaw,
   requests: async () => (await import('./requests.tsx')).createRequests,
 } satisfies { [Name in FigureName]: () => Promise<CreateFigure<Name>> }

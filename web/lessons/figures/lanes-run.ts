@@ -16,11 +16,13 @@ import { watchSight } from '../../experiments/page.ts'
 import { publishers } from '../../experiments/publishers.ts'
 import { pause, until, within } from '../../experiments/time.ts'
 import { cut, linkWith } from '../../network/links.ts'
+import type { ClientTransport } from '../../transports/connection.ts'
 import { transports } from '../../transports/index.ts'
 import { now } from '../../ui/clock.ts'
 import { onLoopback } from '../../ui/host.ts'
 import { looks } from '../../ui/lanes.ts'
 import { randomName } from '../../ui/random-name.ts'
+import { bareEventSource } from './bare-event-source.ts'
 
 /** What is seen of a run: its lanes as they stand, what each has cost so far, and when it was over. */
 export interface LanesShown {
@@ -59,12 +61,13 @@ export async function runLanes(
   const lateness: number[] = []
   let refused: string | undefined
   let published = 0
+  let sent = 0
   const lanes = parameters.transports.map((name) =>
     createLane({
       name,
       client: `${id}-${looks[name].suffix}`,
       room,
-      transport: transports[name],
+      transport: clientFor(name, parameters),
       network: { fetch: fetchThrough(parameters.broken), WebSocket, io },
       interval: () => interval,
       ...(parameters.wait !== undefined && { wait: parameters.wait }),
@@ -80,14 +83,19 @@ export async function runLanes(
       const draft = { id: `${id}-${due.size + 1}`, name, text, sentAt: Math.round(dueAt * 10) / 10 }
       due.set(draft.id, draft.sentAt)
       lateness.push(now() - dueAt)
-      author.publish(draft).then(
-        () => {
+      const refuse = ({ message }: Error) => {
+        refused = message
+      }
+      const send = () => {
+        sent += 1
+        return author.publish(draft)
+      }
+      send()
+        .then(() => {
           published += 1
-        },
-        ({ message }: Error) => {
-          refused = message
-        },
-      )
+          return parameters.repeat && send()
+        })
+        .catch(refuse)
     },
     spreadEvenly(1 / (rate * interval)),
   )
@@ -151,6 +159,7 @@ export async function runLanes(
     return {
       seconds: (endedAt - startedAt) / 1_000,
       published,
+      sent,
       late: lateness.length === 0 ? 0 : percentileOf(lateness, 0.95),
       lanes: lanes.map((lane, at) => {
         const { sequence, reconnects } = lane.row(undefined)
@@ -203,7 +212,13 @@ const tallies = (lanes: readonly Lane[]): Promise<Tally[]> =>
     ),
   )
 
-/** The client is the product's own; only where it asks is another place. */
+/** The client is the product's own, unless it is to be what pages often have instead. */
+function clientFor(name: TransportName, { bare, broken }: LanesParameters): ClientTransport {
+  if (!bare || name !== 'sse') return transports[name]
+  return bareEventSource(broken === undefined ? '/sse' : `/lessons/broken/${broken}`)
+}
+
+/** Where it asks may be another place. */
 function fetchThrough(broken: LanesParameters['broken']): typeof fetch {
   // Called as a method of anything else than the window, a browser's fetch refuses.
   if (broken === undefined) return (input, init) => fetch(input, init)
