@@ -5,6 +5,7 @@ import { shortPolling } from './03-short-polling.ts'
 import { longPolling } from './04-long-polling.ts'
 import { serverSentEvents } from './05-server-sent-events.ts'
 import { upgradeHandshake } from './06-upgrade-handshake.ts'
+import { cutTheWire } from './14-cut-the-wire.ts'
 import { sixConnections } from './15-six-connections.ts'
 import { proxies } from './16-proxies.ts'
 import type { Lesson } from './lesson.ts'
@@ -43,7 +44,7 @@ export const lessons: readonly Listing[] = [
   later(11, 'One to one, one to many, many to many', 'It needs its prose.'),
   later(12, 'Who are you: tokens', 'It needs sessions: a server that knows who somebody is.'),
   later(13, 'Presence and typing', 'It needs presence: a server that knows who is there.'),
-  later(14, 'Cut the wire: resume, exactly once', 'It needs its prose.'),
+  { lesson: cutTheWire, prose: () => import('./14-cut-the-wire.mdx') },
   { lesson: sixConnections, prose: () => import('./15-six-connections.mdx') },
   { lesson: proxies, prose: () => import('./16-proxies.mdx') },
   later(17, 'Slow readers and backpressure', 'It needs its prose.'),

@@ -18,7 +18,7 @@ export interface SlowOutcome {
   published: number
   /** Of text: 16,000 a message. */
   publishedBytes: number
-  /** Bytes of text that were published when the server was found to have cut the slow reader; absent if it did not. */
+  /** Bytes of text that the server had handed to the slow reader's stream when it cut it; absent if it did not. */
   cutAfter: number | undefined
   /** The most that the broken server said it held in memory for the slow reader; absent for the product. */
   queued: number | undefined

@@ -77,6 +77,8 @@ export async function runSlow(
     let published = 0
     let cutAfter: number | undefined
     let queued: number | undefined
+    let handed = 0
+    let stalled = 0
     const tell = () =>
       show({
         publishedBytes: published * TEXT_BYTES,
@@ -96,7 +98,10 @@ export async function runSlow(
       )
       if (broken === undefined) {
         const [tally] = await readMeter(location.origin, [client], 'sse')
-        if (tally?.open === 0) cutAfter = published * TEXT_BYTES
+        const { entriesOut = 0 } = tally ?? {}
+        // Receipts have come for the whole step: who was handed none of it is not a reader any more.
+        if (entriesOut > handed) [handed, stalled] = [entriesOut, 0]
+        else if (++stalled === 2) cutAfter = handed * TEXT_BYTES
       } else {
         queued = Math.max(queued ?? 0, await queuedFor(broken, room, ended))
       }
