@@ -5,6 +5,7 @@ import { shortPolling } from './03-short-polling.ts'
 import { longPolling } from './04-long-polling.ts'
 import { serverSentEvents } from './05-server-sent-events.ts'
 import { upgradeHandshake } from './06-upgrade-handshake.ts'
+import { frames } from './07-frames.ts'
 import { cutTheWire } from './14-cut-the-wire.ts'
 import { sixConnections } from './15-six-connections.ts'
 import { proxies } from './16-proxies.ts'
@@ -37,7 +38,7 @@ export const lessons: readonly Listing[] = [
   { lesson: longPolling, prose: () => import('./04-long-polling.mdx') },
   { lesson: serverSentEvents, prose: () => import('./05-server-sent-events.mdx') },
   { lesson: upgradeHandshake, prose: () => import('./06-upgrade-handshake.mdx') },
-  later(7, 'Frames', 'It needs its prose.'),
+  { lesson: frames, prose: () => import('./07-frames.mdx') },
   later(8, 'Both at once: full duplex, echo, heartbeats', 'It needs its prose.'),
   later(9, 'Inside Socket.IO', 'It needs its prose.'),
   later(10, 'Who hears it', 'It needs the lab, where emit and broadcast can be tried apart from the feed.'),

@@ -15,7 +15,10 @@ export interface RawParameters {
   request: string
   /** Where the request is only begun, for the learner to go on: the whole of it, one button away. */
   whole?: string
-  /** What is said after the answer, in hexadecimal, a message a line. It is sent only if the answer was 101. */
+  /**
+   * What is said after the answer, a message a line, only if it was 101: in hexadecimal, where `78*126` is 126 times the
+   * byte 78 and `#` begins a remark.
+   */
   afterwards?: string
   /** How long to wait for more after the latest byte, in ms: 300 without it. */
   quiet?: number
@@ -41,8 +44,10 @@ export interface RawOutcome {
   /** Bytes each way. */
   sent: number
   received: number
-  /** After the answer's head, where it was 101: the text of each whole frame from the server, in its order. */
-  frames: readonly { opcode: number; length: number; text: string }[]
+  /** After the answer's head, where it was 101: each whole frame from the server, in its order. */
+  frames: readonly RawFrame[]
+  /** And each whole frame that was sent to it. */
+  sentFrames: readonly RawFrame[]
   /** ms from asking for the connection until it was there, by the server's clock. */
   connectedAfter: number | undefined
   /** ms from the first byte that was sent to the first that came. */
@@ -52,6 +57,23 @@ export interface RawOutcome {
   /** All of it, for the inspector. */
   connection: CapturedConnection
 }
+
+/** A WebSocket frame as its bytes say it (RFC 6455 §5.2). */
+export interface RawFrame {
+  fin: boolean
+  opcode: number
+  isMasked: boolean
+  /** Bytes of its header, the masking key among them. */
+  header: number
+  /** Bytes of its payload. */
+  length: number
+  /** Of a close frame: its code (§5.5.1). */
+  code: number | undefined
+  /** The payload as text, unmasked; of a close frame the reason. */
+  text: string
+}
+
+export const opcode = { continuation: 0, text: 1, close: 8, ping: 9, pong: 10 } as const
 
 export const status: Measure<RawOutcome> = {
   label: 'status of the answer',
@@ -78,7 +100,7 @@ export interface Meaning {
 }
 
 /** What this server's answer to a handshake means. It reads the answer alone, whatever was typed. */
-export function meaningOf({ status, body, fields, key, accept, closedBy }: RawOutcome): Meaning {
+export function meaningOf({ status, body, fields, key, accept, closedBy, frames }: RawOutcome): Meaning {
   if (status === undefined) {
     return closedBy
       ? { sentence: 'The connection was ended without an answer.', rule: 'RFC 9112 §9.6' }
@@ -87,6 +109,13 @@ export function meaningOf({ status, body, fields, key, accept, closedBy }: RawOu
             'No answer yet. The server still waits: the head of a request ends with an empty line, and it has not come.',
           rule: 'RFC 9112 §2.1',
         }
+  }
+  const close = frames.find((frame) => frame.opcode === opcode.close)
+  if (close) {
+    return {
+      sentence: `The upgrade was done, and frames were spoken until the server had enough: its close frame has the code ${close.code ?? 'of none'}${close.text && ` and says “${close.text}”`}.`,
+      rule: 'RFC 6455 §7.4.1',
+    }
   }
   if (status === 101) {
     const given = fields['sec-websocket-accept']

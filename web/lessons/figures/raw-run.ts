@@ -1,8 +1,13 @@
-import type { RawOutcome, RawParameters } from '../../../scenarios/lessons/figures/raw.ts'
+import {
+  opcode as opcodes,
+  type RawFrame,
+  type RawOutcome,
+  type RawParameters,
+} from '../../../scenarios/lessons/figures/raw.ts'
 import { conditionsOf } from '../../../scenarios/network.ts'
 import type { CapturedConnection } from '../../../server/contract/link.ts'
-import { utf8 } from '../../inspector/bytes.ts'
-import { responseAt } from '../../inspector/http.ts'
+import { concat, utf8 } from '../../inspector/bytes.ts'
+import { requestAt, responseAt } from '../../inspector/http.ts'
 import { contentOf } from '../../inspector/layer.ts'
 import { streamOf } from '../../inspector/stream.ts'
 import { acceptFor, frameAt, unmasked } from '../../inspector/websocket.ts'
@@ -92,18 +97,29 @@ export function bytesOfText(text: string): Uint8Array {
   return new TextEncoder().encode(text.replaceAll('{host}', location.host).replace(/\r?\n/g, '\r\n'))
 }
 
-/** Lines of hexadecimal as bytes; what stands behind a `#` is a remark. Throws a sentence at what is neither. */
+/** The relay takes no more at once, base64 included. */
+const MOST = 150_000
+
+/** The messages that a learner wrote (see `afterwards`) as bytes. Throws a sentence at what is none. */
 export function messagesIn(text: string): Uint8Array[] {
   return text
     .split('\n')
-    .map((line) => line.replace(/#.*/, '').replace(/\s+/g, ''))
+    .map((line) => line.replace(/#.*/, '').trim())
     .filter((line) => line !== '')
-    .map((digits) => {
-      if (!/^([0-9a-f]{2})+$/i.test(digits)) {
-        throw new Error(`“${digits.slice(0, 20)}” is not hexadecimal: two digits make a byte.`)
-      }
-      return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+    .map((line) => concat(line.split(/\s+/).map(bytesIn)))
+    .map((bytes) => {
+      if (bytes.length > MOST) throw new Error(`A message may have ${MOST.toLocaleString('en')} bytes here.`)
+      return bytes
     })
+}
+
+function bytesIn(word: string): Uint8Array {
+  const repeated = /^([0-9a-f]{2})\*(\d{1,6})$/i.exec(word)
+  if (repeated) return new Uint8Array(Number(repeated[2])).fill(Number.parseInt(repeated[1] ?? '', 16))
+  if (!/^([0-9a-f]{2})+$/i.test(word)) {
+    throw new Error(`“${word.slice(0, 20)}” is not hexadecimal: two digits make a byte.`)
+  }
+  return Uint8Array.from(word.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
 }
 
 const hasEnded = ({ closedBy, closedAt }: CapturedConnection) =>
@@ -141,6 +157,7 @@ function outcomeOf(
     sent: client.bytes.length,
     received: bytes.length,
     frames: response?.status === 101 ? framesIn(bytes, response.end) : [],
+    sentFrames: response?.status === 101 ? framesIn(client.bytes, requestAt(client.bytes, 0)?.end) : [],
     connectedAfter,
     firstByteAfter: asked === undefined || answered === undefined ? undefined : answered - asked,
     closedBy: connection.closedBy === 'link' ? undefined : connection.closedBy,
@@ -148,12 +165,23 @@ function outcomeOf(
   }
 }
 
-function framesIn(bytes: Uint8Array, start: number): RawOutcome['frames'] {
-  const frames: { opcode: number; length: number; text: string }[] = []
+function framesIn(bytes: Uint8Array, start = bytes.length): RawFrame[] {
+  const frames: RawFrame[] = []
   for (let at = start; at < bytes.length; ) {
     const frame = frameAt(bytes, at)
     if (!frame.isWhole) break
-    frames.push({ opcode: frame.opcode, length: frame.length, text: utf8(unmasked(bytes, frame)) })
+    const { fin, opcode, key, length, header } = frame
+    const payload = unmasked(bytes, frame)
+    const isClose = opcode === opcodes.close && length >= 2
+    frames.push({
+      fin,
+      opcode,
+      isMasked: key !== undefined,
+      header: header.payload - at,
+      length,
+      code: isClose ? (payload[0] ?? 0) * 256 + (payload[1] ?? 0) : undefined,
+      text: utf8(isClose ? payload.subarray(2) : payload),
+    })
     at = frame.end
   }
   return frames

@@ -43,8 +43,8 @@ function RawView({ parameters, isIdle, connection, outcome }: RawViewProps) {
     parameters.value = { ...parameters.peek(), ...changes }
   }
   const meaning = outcome.value && meaningOf(outcome.value)
-  return (
-    <div class="raw">
+  const said = (
+    <>
       <label for={`${id}-request`}>
         What the client says first <small>each line is sent with CR LF at its end</small>
       </label>
@@ -66,10 +66,24 @@ function RawView({ parameters, isIdle, connection, outcome }: RawViewProps) {
           </button>
         )}
       </p>
-      {afterwards !== undefined && (
+    </>
+  )
+  return (
+    <div class="raw">
+      {afterwards === undefined ? (
         <>
+          {said}
+          <AcceptKey request={text} />
+        </>
+      ) : (
+        <>
+          <details class="said-first">
+            <summary>The handshake that comes first</summary>
+            {said}
+          </details>
           <label for={`${id}-afterwards`}>
-            What it says after a 101 <small>in hexadecimal, a message a line; # begins a remark</small>
+            What the client says once it is upgraded{' '}
+            <small>in hexadecimal, a frame a line; 78*126 is 126 times 78; # begins a remark</small>
           </label>
           <textarea
             id={`${id}-afterwards`}
@@ -82,7 +96,6 @@ function RawView({ parameters, isIdle, connection, outcome }: RawViewProps) {
           <p class="hint">{count(afterwards)}</p>
         </>
       )}
-      <AcceptKey request={text} />
       {meaning && (
         <p class="meaning" data-status={outcome.value?.status}>
           <b>
@@ -91,18 +104,21 @@ function RawView({ parameters, isIdle, connection, outcome }: RawViewProps) {
           {meaning.sentence} <small>{meaning.rule}</small>
         </p>
       )}
-      {connection.value && connection.value.chunks.length > 0 && <Bytes connection={connection.value} />}
+      {connection.value && connection.value.chunks.length > 0 && (
+        <Bytes connection={connection.value} isAfterwards={afterwards !== undefined} />
+      )}
     </div>
   )
 }
 
 /** What crossed, message by message, and the bytes of the one that is chosen. */
-function Bytes({ connection }: { connection: CapturedConnection }) {
+function Bytes({ connection, isAfterwards }: { connection: CapturedConnection; isAfterwards: boolean }) {
   const rows = useMemo(() => rowsOf({ port: 0, connections: [connection] }), [connection])
   const [selected, select] = useState<number | undefined>(undefined)
   const detail = useRef<HTMLElement>(null)
-  // The answer is what one waited for.
-  const answer = rows.find(({ message, bytes }) => message.from === 'server' && bytes.length > 0)?.index
+  // The answer is what one waited for: to what was said last, where the two went on in frames.
+  const answers = rows.filter(({ message, bytes }) => message.from === 'server' && bytes.length > 0)
+  const answer = (isAfterwards ? answers.at(-1) : answers[0])?.index
   useEffect(() => select(answer), [answer])
   const row = selected === undefined ? undefined : rows[selected]
   return (
