@@ -1,22 +1,26 @@
 import type { Unit } from '../stats/figures.ts'
+import type { EchoOutcome, EchoParameters } from './figures/echo.ts'
 import type { LanesOutcome, LanesParameters } from './figures/lanes.ts'
 import type { PoolOutcome, PoolParameters } from './figures/pool.ts'
 import type { RawOutcome, RawParameters } from './figures/raw.ts'
 import type { RequestsOutcome, RequestsParameters } from './figures/requests.ts'
 import type { SlowOutcome, SlowParameters } from './figures/slow.ts'
 import type { StreamOutcome, StreamParameters } from './figures/stream.ts'
+import type { SocketIoOutcome, SocketIoParameters } from './figures/socket-io.ts'
 
 /**
  * The live figures that a lesson may have: what each is given and what a run of it comes to. They are drawn and run in
  * `web/lessons/figures/`, which does not compile while one of these is missing there.
  */
 export interface Figures {
+  echo: { parameters: EchoParameters; outcome: EchoOutcome }
   lanes: { parameters: LanesParameters; outcome: LanesOutcome }
   pool: { parameters: PoolParameters; outcome: PoolOutcome }
   raw: { parameters: RawParameters; outcome: RawOutcome }
   requests: { parameters: RequestsParameters; outcome: RequestsOutcome }
   slow: { parameters: SlowParameters; outcome: SlowOutcome }
   stream: { parameters: StreamParameters; outcome: StreamOutcome }
+  'socket-io': { parameters: SocketIoParameters; outcome: SocketIoOutcome }
 }
 
 export type FigureName = keyof Figures

@@ -79,6 +79,10 @@ export const glossary = {
     term: 'exactly once',
     text: 'Every entry reaches the reader’s code, and none twice. The network cannot promise it; cursors and ids make it so.',
   },
+  fallback: {
+    term: 'fallback',
+    text: 'The other way that is taken where the better one does not work.',
+  },
   'fan-out': {
     term: 'fan-out',
     text: 'One message in, many deliveries out: to each reader of the room.',
@@ -171,6 +175,10 @@ export const glossary = {
     term: 'modelled',
     text: 'Made or computed by us instead of observed. Figures that contain it say so.',
   },
+  namespace: {
+    term: 'namespace',
+    text: 'Of Socket.IO: one of several conversations on one connection, with its own events. The feed’s is /chat.',
+  },
   origin: {
     term: 'origin',
     text: 'Scheme, host and port of the page that asks. The browser writes it into the request; the server decides.',
@@ -179,6 +187,10 @@ export const glossary = {
   overhead: {
     term: 'overhead',
     text: 'All bytes beyond the message itself.',
+  },
+  packet: {
+    term: 'packet',
+    text: 'Of Engine.IO: a digit that says what it is for, and what it carries. Not to be taken for the packets of the network.',
   },
   payload: {
     term: 'payload',
@@ -201,6 +213,10 @@ export const glossary = {
     term: 'preflight',
     text: 'A question the browser asks before some requests to another origin: may this page?',
     source: 'WHATWG Fetch §3.2',
+  },
+  probe: {
+    term: 'probe',
+    text: 'A trial of a new carrier before anything is entrusted to it: 2probe, answered by 3probe.',
   },
   proxy: {
     term: 'proxy',

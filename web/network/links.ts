@@ -1,4 +1,4 @@
-import type { Capture, Conditions, LinkList, LinkState } from '../../server/contract/link.ts'
+import type { Capture, Conditions, CutHow, LinkList, LinkState } from '../../server/contract/link.ts'
 
 /** What this page asks of the server's links. Everything here goes to the server itself, never through a link. */
 
@@ -56,7 +56,7 @@ export async function linkWith(conditions: Conditions, letGo: () => Promise<void
 }
 
 /** How many connections of a client were cut. For `after` ms its new ones are refused. */
-export async function cut(port: number, client: string, how: 'fin' | 'rst', after: number): Promise<number> {
+export async function cut(port: number, client: string, how: CutHow, after: number): Promise<number> {
   const body = { client, how, ...(after > 0 && { after }) }
   return (await ask<{ connections: number }>('POST', `/links/${port}/cut`, body)).connections
 }

@@ -3,12 +3,14 @@ import type { CreateFigure, LiveFigure } from './figure.ts'
 
 /** Every live figure; the code of each is loaded with the first lesson that has it. */
 const loaders = {
+  echo: async () => (await import('./echo.tsx')).createEcho,
   lanes: async () => (await import('./lanes.tsx')).createLanes,
   pool: async () => (await import('./pool.tsx')).createPool,
   slow: async () => (await import('./slow.tsx')).createSlow,
   stream: async () => (await import('./stream.tsx')).createStream,
   raw: async () => (await import('./raw.tsx')).createRaw,
   requests: async () => (await import('./requests.tsx')).createRequests,
+  'socket-io': async () => (await import('./socket-io.tsx')).createSocketIo,
 } satisfies { [Name in FigureName]: () => Promise<CreateFigure<Name>> }
 
 /** A figure for one place on a page. Whoever holds it hands it the parameters that stand beside its name. */
