@@ -2,6 +2,7 @@ import type { Unit } from '../stats/figures.ts'
 import type { EchoOutcome, EchoParameters } from './figures/echo.ts'
 import type { LanesOutcome, LanesParameters } from './figures/lanes.ts'
 import type { PoolOutcome, PoolParameters } from './figures/pool.ts'
+import type { LoopsOutcome, LoopsParameters } from './figures/loops.ts'
 import type { RawOutcome, RawParameters } from './figures/raw.ts'
 import type { RequestsOutcome, RequestsParameters } from './figures/requests.ts'
 import type { SlowOutcome, SlowParameters } from './figures/slow.ts'
@@ -16,6 +17,7 @@ export interface Figures {
   echo: { parameters: EchoParameters; outcome: EchoOutcome }
   lanes: { parameters: LanesParameters; outcome: LanesOutcome }
   pool: { parameters: PoolParameters; outcome: PoolOutcome }
+  loops: { parameters: LoopsParameters; outcome: LoopsOutcome }
   raw: { parameters: RawParameters; outcome: RawOutcome }
   requests: { parameters: RequestsParameters; outcome: RequestsOutcome }
   slow: { parameters: SlowParameters; outcome: SlowOutcome }

@@ -10,6 +10,7 @@ import { insideSocketIo } from './09-inside-socket-io.ts'
 import { cutTheWire } from './14-cut-the-wire.ts'
 import { sixConnections } from './15-six-connections.ts'
 import { proxies } from './16-proxies.ts'
+import { howToMeasure } from './20-how-to-measure.ts'
 import type { Lesson } from './lesson.ts'
 
 /** It is handed the components that its tags stand for; they are the page's. */
@@ -52,7 +53,7 @@ export const lessons: readonly Listing[] = [
   later(17, 'Slow readers and backpressure', 'It needs its prose.'),
   later(18, 'Timers left behind', 'It needs its prose.'),
   later(19, 'WebRTC: signalling', 'It needs direct rooms, through which two browsers find each other.'),
-  later(20, 'How to measure', 'It needs its prose.'),
+  { lesson: howToMeasure, prose: () => import('./20-how-to-measure.mdx') },
   later(21, 'Choosing a transport', 'It needs the runs of the lessons before it.'),
   later(22, 'More than one server', 'It needs a second server and a log that both share.'),
 ]

@@ -3,6 +3,7 @@ import type { Door } from '../door.ts'
 import type { Feed } from '../feed/feed.ts'
 import { brokenServers } from './broken/index.ts'
 import { raw } from './raw.ts'
+import { slow } from './slow.ts'
 import { createSockets } from './sockets.ts'
 import { stream } from './stream.ts'
 
@@ -14,6 +15,7 @@ export const lessons: FastifyPluginAsync<{ door: Door; feed: Feed }> = async (ap
   const sockets = createSockets(door.under('/lessons'))
   await app.register(raw, { sockets })
   await app.register(stream)
+  await app.register(slow, { sockets })
   for (const [name, server] of Object.entries(brokenServers)) {
     await app.register(server, { prefix: `/lessons/broken/${name}`, feed, sockets })
   }

@@ -20,6 +20,8 @@ const files: Record<string, () => Promise<string>> = {
       '../broken/*.ts',
       '../figures/bare-event-source.ts',
       '../figures/heartbeat.ts',
+      '../figures/loops-run.ts',
+      '../figures/raw-run.ts',
       '!**/*.test.ts',
     ],
     { query: '?raw', import: 'default' },

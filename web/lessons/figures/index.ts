@@ -8,6 +8,7 @@ const loaders = {
   pool: async () => (await import('./pool.tsx')).createPool,
   slow: async () => (await import('./slow.tsx')).createSlow,
   stream: async () => (await import('./stream.tsx')).createStream,
+  loops: async () => (await import('./loops.tsx')).createLoops,
   raw: async () => (await import('./raw.tsx')).createRaw,
   requests: async () => (await import('./requests.tsx')).createRequests,
   'socket-io': async () => (await import('./socket-io.tsx')).createSocketIo,
