@@ -8,6 +8,7 @@ import type { RequestsOutcome, RequestsParameters } from './figures/requests.ts'
 import type { SlowOutcome, SlowParameters } from './figures/slow.ts'
 import type { StreamOutcome, StreamParameters } from './figures/stream.ts'
 import type { SocketIoOutcome, SocketIoParameters } from './figures/socket-io.ts'
+import type { RefreshesOutcome, RefreshesParameters } from './figures/refreshes.ts'
 
 /**
  * The live figures that a lesson may have: what each is given and what a run of it comes to. They are drawn and run in
@@ -23,6 +24,7 @@ export interface Figures {
   slow: { parameters: SlowParameters; outcome: SlowOutcome }
   stream: { parameters: StreamParameters; outcome: StreamOutcome }
   'socket-io': { parameters: SocketIoParameters; outcome: SocketIoOutcome }
+  refreshes: { parameters: RefreshesParameters; outcome: RefreshesOutcome }
 }
 
 export type FigureName = keyof Figures

@@ -6,6 +6,7 @@ import { raw } from './raw.ts'
 import { slow } from './slow.ts'
 import { createSockets } from './sockets.ts'
 import { stream } from './stream.ts'
+import { ticker } from './ticker.ts'
 
 /**
  * What the lessons need of a server and the product does not: a way to raw TCP for a page, an event stream of one's
@@ -16,6 +17,7 @@ export const lessons: FastifyPluginAsync<{ door: Door; feed: Feed }> = async (ap
   await app.register(raw, { sockets })
   await app.register(stream)
   await app.register(slow, { sockets })
+  await app.register(ticker, { sockets })
   for (const [name, server] of Object.entries(brokenServers)) {
     await app.register(server, { prefix: `/lessons/broken/${name}`, feed, sockets })
   }

@@ -6,6 +6,7 @@ import { compressed, compressedFlushed } from './compressed.ts'
 import { endlessQueue } from './endless-queue.ts'
 import { lastFiveEntries } from './last-five.ts'
 import { stumbles } from './stumbles.ts'
+import { intervalLeak } from './interval-leak.ts'
 
 /**
  * Servers with a bug that people really have, each at `/lessons/broken/<name>/`: for the bug switches of the lessons. They
@@ -20,4 +21,5 @@ export const brokenServers = {
   'endless-queue': endlessQueue,
   'last-five': lastFiveEntries,
   stumbles,
+  'interval-leak': intervalLeak,
 } satisfies Record<string, BrokenServer>

@@ -22,6 +22,7 @@ const files: Record<string, () => Promise<string>> = {
       '../figures/heartbeat.ts',
       '../figures/loops-run.ts',
       '../figures/raw-run.ts',
+      '../figures/refreshes-run.ts',
       '!**/*.test.ts',
     ],
     { query: '?raw', import: 'default' },

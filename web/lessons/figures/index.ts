@@ -12,6 +12,7 @@ const loaders = {
   raw: async () => (await import('./raw.tsx')).createRaw,
   requests: async () => (await import('./requests.tsx')).createRequests,
   'socket-io': async () => (await import('./socket-io.tsx')).createSocketIo,
+  refreshes: async () => (await import('./refreshes.tsx')).createRefreshes,
 } satisfies { [Name in FigureName]: () => Promise<CreateFigure<Name>> }
 
 /** A figure for one place on a page. Whoever holds it hands it the parameters that stand beside its name. */
