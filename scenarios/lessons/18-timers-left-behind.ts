@@ -74,11 +74,12 @@ export const timersLeftBehind = lesson<'refreshes'>({
     label: 'This time',
     prediction: {
       kind: 'choice',
-      question: 'With 20 refreshes instead of 10, how many messages a second will the page get at the end?',
+      question:
+        'Whichever you choose: how many messages a second will the page get at the end, beside the first run?',
       options: [
-        { id: 'same', label: 'As many as after 10: only one page is open.' },
-        { id: 'more', label: 'About twice as many.' },
-        { id: 'fewer', label: 'Fewer: the old timers run out.' },
+        { id: 'same', label: 'About as many: only one page is open.' },
+        { id: 'more', label: 'Far more.' },
+        { id: 'fewer', label: 'Far fewer.' },
       ],
       answer({ before, after }) {
         if (after.after > 1.4 * before.after) return 'more'
