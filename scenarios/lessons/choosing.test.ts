@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import type { TransportName } from '../../server/contract/transports.ts'
+import { type Cost, choose, type Needs } from './choosing.ts'
+
+const anything: Needs = {
+  delay: 300,
+  clientsSpeak: false,
+  binary: false,
+  upgradesRefused: false,
+  manyTabs: false,
+  anyClient: false,
+}
+
+/** As a quiet feed costs: a poll is late and dear, a push is neither. */
+const quiet: readonly Cost[] = [
+  { transport: 'short-polling', p95: 950, bytes: 1_500, requests: 2 },
+  { transport: 'long-polling', p95: 12, bytes: 900, requests: 1 },
+  { transport: 'sse', p95: 8, bytes: 220, requests: 0 },
+  { transport: 'websocket', p95: 8, bytes: 200, requests: 0 },
+  { transport: 'socket-io', p95: 9, bytes: 210, requests: 0 },
+]
+/** As a busy one does: many entries share the heads of one poll. */
+const busy = quiet.map((cost) =>
+  cost.transport === 'short-polling' ? { ...cost, bytes: 260, requests: 0.05 } : cost,
+)
+
+const table: readonly [
+  title: string,
+  needs: Partial<Needs>,
+  costs: readonly Cost[],
+  transport: TransportName | undefined,
+][] = [
+  ['a feed that only the server writes', {}, quiet, 'sse'],
+  ['a chat', { clientsSpeak: true }, quiet, 'websocket'],
+  ['a chat in many tabs', { clientsSpeak: true, manyTabs: true }, quiet, 'websocket'],
+  ['bytes', { binary: true }, quiet, 'websocket'],
+  ['a feed in many tabs', { manyTabs: true }, quiet, 'websocket'],
+  ['a chat behind a firewall', { clientsSpeak: true, upgradesRefused: true }, quiet, 'socket-io'],
+  ['a feed behind a firewall', { upgradesRefused: true }, quiet, 'sse'],
+  [
+    'bytes behind a firewall for clients of others',
+    { binary: true, upgradesRefused: true, anyClient: true },
+    quiet,
+    'long-polling',
+  ],
+  ['busy, and nobody is in a hurry', { delay: 10_000 }, busy, 'short-polling'],
+  ['quiet, and nobody is in a hurry: empty polls are dear', { delay: 10_000 }, quiet, 'sse'],
+  ['busy, and in a hurry', {}, busy, 'sse'],
+  ['sooner than anything can', { delay: 1 }, quiet, undefined],
+  ['many tabs behind a firewall, at once', { manyTabs: true, upgradesRefused: true }, quiet, undefined],
+]
+
+for (const [title, needs, costs, transport] of table) {
+  test(`${title}: ${transport ?? 'nothing'}`, () => {
+    const choice = choose({ ...anything, ...needs }, costs)
+    expect(choice.transport).toBe(transport)
+    // Whatever was not chosen is told why.
+    expect(Object.keys(choice.against)).toHaveLength(transport ? 4 : 5)
+    expect(choice.reasons.length).toBeGreaterThan(0)
+  })
+}
+
+test('each of the five can be chosen', () => {
+  expect(new Set(table.map(([, , , transport]) => transport)).size).toBe(6)
+})
+
+test('it says with the measured figures why, and which need by itself would change the answer', () => {
+  const { reasons, against, otherwise } = choose(anything, quiet)
+  expect(reasons.join(' ')).toContain('8 ms')
+  expect(reasons.join(' ')).toContain('220 B')
+  expect(against['short-polling']).toContain('950 ms')
+  expect(otherwise).toContainEqual({ need: 'the messages were bytes', transport: 'websocket' })
+  expect(otherwise.map(({ need }) => need)).not.toContain('something on the way refused upgrades')
+})
+
+test('what was not measured is not chosen', () => {
+  expect(choose({ ...anything, clientsSpeak: true }, quiet.slice(0, 3)).transport).toBe('sse')
+  expect(choose(anything, []).transport).toBeUndefined()
+})

@@ -1,0 +1,154 @@
+import type { TransportName } from '../../server/contract/transports.ts'
+import { written } from '../stats/words.ts'
+
+/** What somebody needs of a transport. */
+export interface Needs {
+  /** How late 95 of 100 messages may be at most, in ms. */
+  delay: number
+  /** The clients speak about as often as they listen. */
+  clientsSpeak: boolean
+  /** Messages are bytes, not text. */
+  binary: boolean
+  /** Something on the way refuses upgrades: a proxy, a school’s firewall. */
+  upgradesRefused: boolean
+  /** Users open the page in many tabs, over HTTP/1.1. */
+  manyTabs: boolean
+  /** Others write clients, with what their language brings. */
+  anyClient: boolean
+}
+
+/** What a transport cost with the learner’s own load. */
+export interface Cost {
+  transport: TransportName
+  /** Of the time from due to delivered, in ms. */
+  p95: number
+  /** On the wire a delivery, both ways, everything included. */
+  bytes: number
+  requests: number
+}
+
+/** The answer, and why. Sentences. */
+export interface Choice {
+  /** Absent where nothing meets all needs. */
+  transport: TransportName | undefined
+  reasons: readonly string[]
+  /** Why not the others, by name; the chosen one is absent. */
+  against: Readonly<Partial<Record<TransportName, string>>>
+  /** The needs that, each by itself the other way round, would change the answer, and to what. */
+  otherwise: readonly { need: string; transport: TransportName | undefined }[]
+}
+
+/** The simplest first: what needs least of the server, of the way and of the client. */
+const simplest: readonly TransportName[] = ['short-polling', 'sse', 'long-polling', 'websocket', 'socket-io']
+
+/** Simplicity is worth this many times the bytes of the leanest, and no more. */
+export const WORTH = 3
+
+/** Weighs needs against what was measured. Pure; transports that were not measured cannot be chosen. */
+export function choose(needs: Needs, costs: readonly Cost[]): Choice {
+  const { transport, reasons, against } = weigh(needs, costs)
+  return {
+    transport,
+    reasons,
+    against,
+    otherwise: flips(needs).flatMap(({ need, needs }) => {
+      const other = weigh(needs, costs).transport
+      return other === transport ? [] : [{ need, transport: other }]
+    }),
+  }
+}
+
+function weigh(needs: Needs, costs: readonly Cost[]): Omit<Choice, 'otherwise'> {
+  const against: Partial<Record<TransportName, string>> = {}
+  const left = costs.filter((cost) => {
+    const why = whyNot(needs, cost)
+    if (why !== undefined) against[cost.transport] = why
+    return why === undefined
+  })
+  if (left.length === 0) {
+    return { transport: undefined, reasons: ['Nothing here meets all of these needs at once.'], against }
+  }
+  const leanest = Math.min(...left.map(({ bytes }) => bytes))
+  const inOrder = [...left].sort(
+    (one, other) => rank(one.transport, needs) - rank(other.transport, needs) || one.bytes - other.bytes,
+  )
+  // One of those that are left is the leanest, so there is one.
+  const chosen = inOrder.find(({ bytes }) => bytes <= WORTH * leanest) as Cost
+  for (const { transport, bytes } of left) {
+    if (transport === chosen.transport) continue
+    against[transport] =
+      bytes > WORTH * leanest
+        ? `It took ${written(bytes)} B a delivery, more than ${WORTH} times the leanest.`
+        : `It would do too (${written(bytes)} B a delivery), and asks for more than is needed here.`
+  }
+  return {
+    transport: chosen.transport,
+    reasons: [
+      `95 of 100 messages came within ${written(chosen.p95)} ms; they may take ${written(needs.delay)} ms.`,
+      `A delivery took ${written(chosen.bytes)} B and ${written(chosen.requests)} requests; the leanest that fits takes ${written(leanest)} B.`,
+      virtue(chosen.transport, needs),
+    ],
+    against,
+  }
+}
+
+/** Where clients speak as often as they listen, what carries both ways on one connection is the simple thing. */
+const rank = (transport: TransportName, { clientsSpeak }: Needs): number =>
+  simplest.indexOf(transport) -
+  (clientsSpeak && (transport === 'websocket' || transport === 'socket-io') ? simplest.length : 0)
+
+/** What rules a transport out, if anything does. */
+function whyNot(needs: Needs, { transport, p95 }: Cost): string | undefined {
+  if (p95 > needs.delay) return `95 of 100 messages took up to ${written(p95)} ms, which is too late.`
+  if (needs.binary && transport === 'sse') return 'It carries text only.'
+  if (needs.upgradesRefused && transport === 'websocket')
+    return 'It begins with an upgrade, which is refused.'
+  if (needs.anyClient && transport === 'socket-io') return 'It needs a client of its own in every language.'
+  const holds =
+    transport === 'sse' ||
+    transport === 'long-polling' ||
+    (transport === 'socket-io' && needs.upgradesRefused)
+  if (needs.manyTabs && holds) return 'Each tab holds one of the six connections that a browser allows.'
+  return undefined
+}
+
+function virtue(transport: TransportName, { clientsSpeak }: Needs): string {
+  switch (transport) {
+    case 'short-polling':
+      return 'Plain requests: any server, cache, proxy and client can do it, and nothing is held open.'
+    case 'sse':
+      return 'One response that goes on: the browser reads and resumes it by itself, and it passes as plain HTTP.'
+    case 'long-polling':
+      return 'Plain requests that wait: no upgrade, any body, any client.'
+    case 'websocket':
+      return clientsSpeak
+        ? 'Both ways on one connection, without a head for each message.'
+        : 'One connection that is not among the six, text or bytes, in every language.'
+    case 'socket-io':
+      return 'It begins with polling and upgrades where it may, and brings its client along.'
+  }
+}
+
+const flipped = {
+  clientsSpeak: ['the clients spoke as often as they listen', 'the clients only listened'],
+  binary: ['the messages were bytes', 'the messages were text'],
+  upgradesRefused: ['something on the way refused upgrades', 'upgrades got through'],
+  manyTabs: ['users opened many tabs', 'users opened one tab'],
+  anyClient: ['others wrote clients in their own languages', 'we wrote all clients'],
+} as const
+
+/** The same needs with one of them the other way round, each in turn. */
+function flips(needs: Needs): { need: string; needs: Needs }[] {
+  const switches = (Object.keys(flipped) as (keyof typeof flipped)[]).map((key) => ({
+    need: flipped[key][needs[key] ? 1 : 0],
+    needs: { ...needs, [key]: !needs[key] },
+  }))
+  const patient = needs.delay >= 1_000
+  return [
+    ...switches,
+    {
+      need: patient ? 'news had to come within 300 ms' : 'news might be ten seconds old',
+      needs: { ...needs, delay: patient ? 300 : 10_000 },
+    },
+  ]
+}
