@@ -46,10 +46,6 @@ for (const { lesson } of lessons.filter(isReady)) {
 
 /** What Chromium itself says where a lesson has a connection cut or a request refused: no script can keep it from that. */
 const ofTheBrowser = /^Failed to load resource: |^WebSocket connection to .* failed: /
-    expect(console.filter((line) => !isMeant(line))).toEqual([])
-
-/** A lesson may have a link refuse an upgrade, and Chromium says so. */
-const isMeant = (line: string) => line.endsWith('WebSocket handshake: Unexpected response code: 403')
 
 const step = (page: Page) => page.locator('.lesson-strip [aria-current="step"]')
 

@@ -1,14 +1,14 @@
 import type { Unit } from '../stats/figures.ts'
 import type { EchoOutcome, EchoParameters } from './figures/echo.ts'
 import type { LanesOutcome, LanesParameters } from './figures/lanes.ts'
-import type { PoolOutcome, PoolParameters } from './figures/pool.ts'
 import type { LoopsOutcome, LoopsParameters } from './figures/loops.ts'
+import type { PoolOutcome, PoolParameters } from './figures/pool.ts'
 import type { RawOutcome, RawParameters } from './figures/raw.ts'
+import type { RefreshesOutcome, RefreshesParameters } from './figures/refreshes.ts'
 import type { RequestsOutcome, RequestsParameters } from './figures/requests.ts'
 import type { SlowOutcome, SlowParameters } from './figures/slow.ts'
-import type { StreamOutcome, StreamParameters } from './figures/stream.ts'
 import type { SocketIoOutcome, SocketIoParameters } from './figures/socket-io.ts'
-import type { RefreshesOutcome, RefreshesParameters } from './figures/refreshes.ts'
+import type { StreamOutcome, StreamParameters } from './figures/stream.ts'
 
 /**
  * The live figures that a lesson may have: what each is given and what a run of it comes to. They are drawn and run in

@@ -9,8 +9,9 @@ import { stream } from './stream.ts'
 import { ticker } from './ticker.ts'
 
 /**
- * What the lessons need of a server and the product does not: a way to raw TCP for a page, an event stream of one's
- * own making, and servers that are broken on purpose. All of it lies under `/lessons/`, and nothing outside this folder imports from it but app.ts.
+ * What the lessons need of a server and the product does not: a way to raw TCP for a page, an event stream of one's own
+ * making, answers of known delay, and servers that are broken on purpose. All of it lies under `/lessons/`, and nothing
+ * outside this folder imports from it but app.ts.
  */
 export const lessons: FastifyPluginAsync<{ door: Door; feed: Feed }> = async (app, { door, feed }) => {
   const sockets = createSockets(door.under('/lessons'))

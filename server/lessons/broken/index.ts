@@ -4,9 +4,9 @@ import type { Sockets } from '../sockets.ts'
 import { betweenPolls } from './between-polls.ts'
 import { compressed, compressedFlushed } from './compressed.ts'
 import { endlessQueue } from './endless-queue.ts'
+import { intervalLeak } from './interval-leak.ts'
 import { lastFiveEntries } from './last-five.ts'
 import { stumbles } from './stumbles.ts'
-import { intervalLeak } from './interval-leak.ts'
 
 /**
  * Servers with a bug that people really have, each at `/lessons/broken/<name>/`: for the bug switches of the lessons. They

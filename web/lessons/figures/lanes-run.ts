@@ -8,6 +8,7 @@ import {
 import { conditionsOf } from '../../../scenarios/network.ts'
 import type { Conditions } from '../../../server/contract/link.ts'
 import { emptyTally, type Tally } from '../../../server/contract/meter.ts'
+import type { TransportName } from '../../../server/contract/transports.ts'
 import type { Page } from '../../../server/contract/wire.ts'
 import { createGenerator } from '../../dashboard/generator.ts'
 import { createLane, type Lane } from '../../dashboard/lane.ts'
