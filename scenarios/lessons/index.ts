@@ -10,6 +10,7 @@ import { insideSocketIo } from './09-inside-socket-io.ts'
 import { cutTheWire } from './14-cut-the-wire.ts'
 import { sixConnections } from './15-six-connections.ts'
 import { proxies } from './16-proxies.ts'
+import { backpressure } from './17-backpressure.ts'
 import { timersLeftBehind } from './18-timers-left-behind.ts'
 import { howToMeasure } from './20-how-to-measure.ts'
 import type { Lesson } from './lesson.ts'
@@ -51,7 +52,7 @@ export const lessons: readonly Listing[] = [
   { lesson: cutTheWire, prose: () => import('./14-cut-the-wire.mdx') },
   { lesson: sixConnections, prose: () => import('./15-six-connections.mdx') },
   { lesson: proxies, prose: () => import('./16-proxies.mdx') },
-  later(17, 'Slow readers and backpressure', 'It needs its prose.'),
+  { lesson: backpressure, prose: () => import('./17-backpressure.mdx') },
   { lesson: timersLeftBehind, prose: () => import('./18-timers-left-behind.mdx') },
   later(19, 'WebRTC: signalling', 'It needs direct rooms, through which two browsers find each other.'),
   { lesson: howToMeasure, prose: () => import('./20-how-to-measure.mdx') },
