@@ -150,8 +150,8 @@ export const backpressure = lesson<'slow'>({
     server: [
       {
         file: 'server/transports/websocket.ts',
-        from: 'if (wire.writableLength <= MAX_QUEUE',
-        lines: 5,
+        from: 'function cut() {',
+        lines: 7,
         note: 'Over WebSocket the server can say why: it closes with code 1013, and cuts if even that is not read.',
       },
     ],

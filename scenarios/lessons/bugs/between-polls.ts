@@ -1,12 +1,12 @@
 import { type LanesOutcome, laneOf } from '../figures/lanes.ts'
 import { bugSwitch, type Finding } from '../lesson.ts'
 
+/** Far enough away that a good part of the messages falls between an answer and the next question. */
 const traffic = {
   transports: ['long-polling'],
-  rate: 4,
-  arrivals: 'bursts',
-  burst: 4,
+  rate: 8,
   seconds: 6,
+  network: { rtt: 100 },
 } as const
 
 const missedIn = (outcome: LanesOutcome, holds: (missed: number) => boolean): Finding => {
@@ -22,7 +22,7 @@ export const betweenPolls = bugSwitch<'lanes'>({
   pain: 'messages vanish between two long polls',
   threads: ['nmosafi/aspComet#3', 'Atmosphere/atmosphere#2063'],
   about:
-    'A server that hands messages only to those who are waiting loses what comes while nobody is: between an answer and the next question. Four messages are sent at once; the first answers the poll, and the others find nobody there. The cure is to keep a log and to let the client say where it stands: what came meanwhile is read from there, and only who has everything waits.',
+    'A server that hands messages only to those who are waiting loses what comes while nobody is: between an answer and the next question, which is a round trip, here 100 ms that a link makes. The cure is to keep a log and to let the client say where it stands: what came meanwhile is read from there, and only who has everything waits.',
   figure: 'lanes',
   broken: { ...traffic, broken: 'between-polls' },
   cured: traffic,

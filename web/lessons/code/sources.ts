@@ -19,7 +19,6 @@ const files: Record<string, () => Promise<string>> = {
       '../figures/*-run.ts',
       '../broken/*.ts',
       '../figures/bare-event-source.ts',
-      '../figures/heartbeat.ts',
       '!**/*.test.ts',
     ],
     { query: '?raw', import: 'default' },

@@ -30,7 +30,9 @@ type LanesViewProps = FigureProps<'lanes'> & { shown: ReadonlySignal<LanesShown 
 function LanesView({ parameters, ghost, shown }: LanesViewProps) {
   const { transports, interval = 1, seconds } = parameters.value
   const run = shown.value
-  const limit = Math.max(interval * 1_000, (ghost?.unit === 'ms' && ghost.value * 1.1) || 0)
+  // What a poll has to wait for is worth seeing whole; other delays make their own axis.
+  const longest = transports.includes('short-polling') ? interval * 1_000 : 1
+  const limit = Math.max(longest, (ghost?.unit === 'ms' && ghost.value * 1.1) || 0)
   return (
     <div class="lanes">
       {transports.map((name, at) => {
