@@ -35,6 +35,8 @@ export interface MeasureOptions {
 export interface Boundary {
   at: 'begin' | 'end'
   transport: TransportName
+  /** Where the load speaks. */
+  room: string
   /** Of the processes; the server's only where it is ours. */
   serverPid: number | undefined
   loadPid: number
@@ -84,7 +86,13 @@ export async function measure(options: MeasureOptions): Promise<Run> {
     return message as Extract<FromLoad, { said: Said }>
   }
   const boundary = (at: Boundary['at']) =>
-    onBoundary?.({ at, transport: planned.transport, serverPid: server.process?.pid, loadPid: load.pid })
+    onBoundary?.({
+      at,
+      transport: planned.transport,
+      room,
+      serverPid: server.process?.pid,
+      loadPid: load.pid,
+    })
   const go = () => load.tell({ tell: 'go' })
 
   try {

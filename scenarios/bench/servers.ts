@@ -15,6 +15,8 @@ export interface Server {
     usage(): Promise<Usage>
     /** Bytes resident. */
     memory(): Promise<number>
+    /** The most that were resident since it began. */
+    peakMemory(): Promise<number>
     /** Lateness of the event loop counts from now on. */
     forget(): Promise<void>
     /** Ends it, in good order or without a word, and starts it again on its port and its log. */
@@ -78,6 +80,7 @@ export async function startServer(options: StartOptions): Promise<Server> {
         },
         usage: async () => (await ask('usage', 'usage')).usage,
         memory: async () => (await ask('memory', 'memory')).rss,
+        peakMemory: async () => (await ask('memory', 'memory')).peak,
         forget: async () => void (await ask('forget', 'forgotten')),
         async restart(how) {
           if (how === 'drain') {

@@ -21,7 +21,7 @@ export function answerUsage(drain: () => Promise<unknown> = async () => {}): voi
       case 'usage':
         return { said: 'usage', usage: clocks.read() }
       case 'memory':
-        return { said: 'memory', rss: resident() }
+        return { said: 'memory', rss: resident(), peak: process.resourceUsage().maxRSS * 1024 }
       case 'forget':
         clocks.forget()
         return { said: 'forgotten' }

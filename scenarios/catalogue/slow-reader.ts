@@ -9,7 +9,8 @@ export const slowReader = scenario({
     'stops reading for fifteen seconds, as a page does whose thread is busy, while all is sent to it. The ' +
     'kernel keeps a few megabytes, then the server has to. It should cut that reader off at a bound, and ' +
     'give it what it missed when it comes back. The latencies are the others’: look at p99 there, at the ' +
-    'server’s memory, and at lost.',
+    'server’s memory, and at lost. What was queued for that reader when it was cut counts as carried and ' +
+    'never left, so overhead may be less than nothing.',
   readers: 5,
   publishers: 4,
   traffic: { rate: 100, arrivals: 'even', payload: 4_000 },
