@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import fastifyWebsocket from '@fastify/websocket'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import Type from 'typebox'
@@ -17,6 +18,7 @@ import { type LinksOptions, links } from './links.ts'
 import { createMeter, type Meter } from './meter/meter.ts'
 import { describeApi, docs, pages } from './pages.ts'
 import { reports } from './reports.ts'
+import { type RestartOptions, restart } from './restart.ts'
 import { transports } from './transports/index.ts'
 import { createIo } from './transports/socket-io.ts'
 import { webSocketOptions } from './transports/websocket.ts'
@@ -32,7 +34,9 @@ export interface AppOptions extends DoorOptions {
   /** The folder whose reports are shown; none without it. */
   reports?: string
   /** Where links may listen; nowhere without it. */
-  links?: LinksOptions
+  links?: Omit<LinksOptions, 'carried'>
+  /** Who may restart the server, and how that is done; nobody without it. */
+  restart?: RestartOptions
 }
 
 /** The whole server, ready to listen: door → feed within limits → meter → five transports → what stands beside them. */
@@ -94,7 +98,12 @@ export async function createApp(options: AppOptions = {}): Promise<FastifyInstan
   })
   await app.register(echo, { door })
   await app.register(reports, { folder: options.reports })
-  await app.register(links, options.links ?? { ports: [], host: '127.0.0.1' })
+  const carried = new Map<number, Socket>()
+  await app.register(links, { ...(options.links ?? { ports: [], host: '127.0.0.1' }), carried })
+  await app.register(restart, {
+    options: options.restart,
+    isLink: ({ remotePort }) => remotePort !== undefined && carried.has(remotePort),
+  })
   await app.register(lessons, { door, feed })
   await app.register(docs)
   await app.register(pages)

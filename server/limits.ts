@@ -243,4 +243,4 @@ export function addressOf(remoteAddress = ''): string {
   return `${groups.slice(0, 4).join(':')}::/64`
 }
 
-const isLoopback = (address: string) => address === '::1' || address.startsWith('127.')
+export const isLoopback = (address: string) => address === '::1' || address.startsWith('127.')

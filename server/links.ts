@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
@@ -22,10 +22,15 @@ export interface LinksOptions {
   ports: readonly number[]
   /** The address they listen on: the server's own. */
   host: string
+  /** The ports from which links are connected to the server just now, to tell their connections from others. */
+  carried: Map<number, Socket>
 }
 
 /** How long what a link still carries may take to arrive when the server ends, in ms. */
 const GRACE = 500
+
+/** For how long a link's connection is known as one after its end, in ms. */
+const REMEMBERED = 10_000
 
 /** One that was asked for, and what makes it another one than the next. */
 interface Kept {
@@ -35,7 +40,7 @@ interface Kept {
 }
 
 /** Links in front of this server, made and worked by HTTP. The same conditions and seed are the same link. */
-export const links: FastifyPluginAsync<LinksOptions> = async (plugin, { ports, host }) => {
+export const links: FastifyPluginAsync<LinksOptions> = async (plugin, { ports, host, carried }) => {
   const app = plugin.withTypeProvider<TypeBoxTypeProvider>()
   const kept = new Map<string, Kept>()
   const taken = new Set<number>()
@@ -48,6 +53,15 @@ export const links: FastifyPluginAsync<LinksOptions> = async (plugin, { ports, h
     return result
   }
 
+  /** It is known for a while longer than it is open: what it said last may not have been read yet. */
+  function carry(socket: Socket) {
+    const { localPort } = socket
+    if (localPort === undefined) return
+    carried.set(localPort, socket)
+    const forget = () => carried.get(localPort) === socket && carried.delete(localPort)
+    socket.once('close', () => setTimeout(forget, REMEMBERED).unref())
+  }
+
   /** A link on the first port that can be listened on. */
   async function start(conditions: Conditions, seed: number): Promise<Link> {
     const to = upstream(app.server.address() as AddressInfo)
@@ -55,7 +69,7 @@ export const links: FastifyPluginAsync<LinksOptions> = async (plugin, { ports, h
     for (const port of ports) {
       if (inUse.has(port)) continue
       try {
-        const link = await startLink({ port, host, to, conditions, seed })
+        const link = await startLink({ port, host, to, conditions, seed, onConnected: carry })
         taken.delete(port)
         return link
       } catch {

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { FastifyInstance } from 'fastify'
 import { createApp } from './app.ts'
@@ -8,32 +8,56 @@ import { UnusableFile } from './feed/sqlite-file.ts'
 import { openSqliteLog } from './feed/sqlite-log.ts'
 import { type Options, readOptions } from './options.ts'
 
+/** How long what is open may take to end, in ms. */
+const PATIENCE = 4_000
+
 /** The process: options, listen, say where, stop cleanly. Ready is one line on stdout; logs go to stderr. */
 const options = readOptions(process.argv)
-const log = await openLog(options)
-const app = await createApp({
-  log,
-  allowHosts: options.allowHost,
-  reports: options.reports,
-  links: { ports: options.links, host: options.host },
-  logger: { level: 'warn', stream: process.stderr },
-})
-stopCleanly(app)
-
-try {
-  await app.listen({ port: options.port, host: options.host })
-} catch (error) {
-  await app.close()
-  process.stderr.write(`${await explain(error as NodeJS.ErrnoException)}\n`)
-  process.exit(1)
-}
-
+/** Connections that are open, to cut what does not end by itself. */
+const sockets = new Set<Socket>()
+let stopping = false
+/** The restart that is under way, or was the last. */
+let restarting: Promise<void> = Promise.resolve()
+let app = await serve(options.port)
 const address = app.server.address()
 const port = typeof address === 'object' && address ? address.port : options.port
+stopCleanly()
 process.stdout.write(`Wireside http://${urlHost(options.host)}:${port}\n`)
 if (options.host === '0.0.0.0' || options.host === '::') {
   for (const lan of lanAddresses())
     process.stderr.write(`Others reach it at http://${urlHost(lan)}:${port}\n`)
+}
+
+/** A server that listens. Where that cannot be, the process says why and ends. */
+async function serve(port: number): Promise<FastifyInstance> {
+  const log = await openLog(options)
+  let asked = false
+  const server = await createApp({
+    log,
+    allowHosts: options.allowHost,
+    reports: options.reports,
+    links: { ports: options.links, host: options.host },
+    restart: { who: options.allowRestart, keeps: options.data !== 'memory', restart: once },
+    logger: { level: 'warn', stream: process.stderr },
+  })
+  server.server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  try {
+    await server.listen({ port, host: options.host })
+    return server
+  } catch (error) {
+    await server.close()
+    process.stderr.write(`${await explain(error as NodeJS.ErrnoException)}\n`)
+    process.exit(1)
+  }
+
+  function once() {
+    if (asked) return
+    asked = true
+    restart()
+  }
 }
 
 async function openLog({ data, keepDays }: Options): Promise<Log> {
@@ -90,17 +114,36 @@ function lanAddresses(): string[] {
     .map(({ address }) => address)
 }
 
+/** Ends the server: connections are told and drained; well before 5 s, whatever is left is cut. */
+async function drain() {
+  const late = setTimeout(() => {
+    for (const socket of sockets) socket.destroy()
+  }, PATIENCE)
+  await app.close()
+  clearTimeout(late)
+}
+
+/** Ends the server and starts another in its place: the same port, the same data, the same process. */
+function restart() {
+  restarting = restarting.then(async () => {
+    if (stopping) return
+    await drain()
+    if (stopping) return
+    app = await serve(port)
+    process.stderr.write('Restarted.\n')
+  })
+}
+
 /**
- * Ends the process on SIGTERM and SIGINT: connections are told and drained; well before 5 s, whatever is left is cut. A
- * terminal sends Ctrl-C to the whole group and npm passes it on once more, so a second signal means nothing.
+ * Ends the process on SIGTERM and SIGINT. A terminal sends Ctrl-C to the whole group and npm passes it on once more, so
+ * a second signal means nothing.
  */
-function stopCleanly(app: FastifyInstance) {
-  let stopping = false
+function stopCleanly() {
   const stop = () => {
     if (stopping) return
     stopping = true
-    setTimeout(() => process.exit(0), 4_000).unref()
-    app.close().then(
+    setTimeout(() => process.exit(0), PATIENCE).unref()
+    restarting.then(drain).then(
       () => process.exit(0),
       (error) => {
         process.stderr.write(`${error}\n`)

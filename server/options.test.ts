@@ -29,6 +29,7 @@ test('without flags, it is loopback only, port 3000, entries in ./data', () => {
     data: './data',
     reports: './reports',
     links: Array.from({ length: 16 }, (_, index) => 3001 + index),
+    allowRestart: 'this-machine',
   })
 })
 
@@ -50,6 +51,8 @@ test('every option is a flag', () => {
     '/tmp/elsewhere',
     '--links',
     '4001-4003',
+    '--allow-restart',
+    'nobody',
   ]
   expect(read(...flags)).toEqual({
     port: 0,
@@ -59,6 +62,7 @@ test('every option is a flag', () => {
     keepDays: 0.5,
     reports: '/tmp/elsewhere',
     links: [4001, 4002, 4003],
+    allowRestart: 'nobody',
   })
 })
 
@@ -69,6 +73,7 @@ test('and a variable, which a flag overrides', () => {
   vi.stubEnv('WIRESIDE_DATA', 'memory')
   vi.stubEnv('WIRESIDE_REPORTS', './measured')
   vi.stubEnv('WIRESIDE_LINKS', 'none')
+  vi.stubEnv('WIRESIDE_ALLOW_RESTART', 'anyone')
   const fromEnv = {
     port: 8080,
     host: '0.0.0.0',
@@ -76,6 +81,7 @@ test('and a variable, which a flag overrides', () => {
     data: 'memory',
     reports: './measured',
     links: [],
+    allowRestart: 'anyone',
   }
   expect(read()).toEqual(fromEnv)
   expect(read('--port', '9090')).toEqual({ ...fromEnv, port: 9090 })
@@ -101,6 +107,7 @@ describe('what is wrong ends the process with 1 and a sentence that says what wo
     [['--links', '65535-65536'], 'Links listen on up to 256 ports'],
     [['--links', '1-65535'], 'Links listen on up to 256 ports'],
     [['--links', ''], 'Links listen on up to 256 ports'],
+    [['--allow-restart', 'me'], 'Allowed choices are this-machine, anyone, nobody.'],
     [['3000'], 'too many arguments'],
   ])('%j', (flags, sentence) => {
     expect(() => read(...flags)).toThrow('exit 1')
@@ -124,7 +131,16 @@ describe('what is wrong ends the process with 1 and a sentence that says what wo
 
 test('--help names every flag with its variable', () => {
   expect(() => read('--help')).toThrow('exit 0')
-  for (const name of ['port', 'host', 'allow-host', 'data', 'keep-days', 'reports', 'links']) {
+  for (const name of [
+    'port',
+    'host',
+    'allow-host',
+    'data',
+    'keep-days',
+    'reports',
+    'links',
+    'allow-restart',
+  ]) {
     expect(printed).toContain(`--${name}`)
     expect(printed).toContain(`WIRESIDE_${name.toUpperCase().replace('-', '_')}`)
   }

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { restarters } from './restart.ts'
 
 /** What `npm start -- …` takes. */
 export interface Options {
@@ -13,6 +14,8 @@ export interface Options {
   reports: string
   /** The ports that links may listen on; none to have no links. */
   links: number[]
+  /** Who may restart the server by HTTP. */
+  allowRestart: (typeof restarters)[number]
 }
 
 /** Reads flags, then `WIRESIDE_*`, then defaults. Prints help or what is wrong, and exits, by itself. */
@@ -47,6 +50,11 @@ export function readOptions(argv: readonly string[]): Options {
       option('--links <ports>', 'where links may listen, like 3001-3016; none for no links', [])
         .default(range(LINKS), LINKS)
         .argParser(range),
+    )
+    .addOption(
+      option('--allow-restart <who>', 'who may restart the server by a click', 'this-machine').choices(
+        restarters,
+      ),
     )
     .parse(argv)
     .opts<Options>()

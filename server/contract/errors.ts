@@ -8,6 +8,7 @@ export const errorStatus = {
   'bad-room': 400,
   unauthorized: 401,
   'foreign-origin': 403,
+  'not-allowed': 403,
   'not-found': 404,
   timeout: 408,
   'id-taken': 409,

@@ -30,6 +30,8 @@ export interface ConnectionOptions {
   refuses(client: string | undefined): boolean
   /** Whether the answer that begins now, to a request of this method that was made at `askedAt`, is to be swallowed. */
   swallows(client: string | undefined, method: string, askedAt: number): boolean
+  /** The connection to the server is there; nothing has been said on it. */
+  onConnected(server: Socket): void
   onClosed(): void
 }
 
@@ -50,6 +52,8 @@ export function openConnection(client: Socket, options: ConnectionOptions): Link
   const { rtt = 0, jitter = 0, idleCut } = conditions
   const openedAt = performance.now()
   const server = connect({ ...options.to, allowHalfOpen: true })
+  // What is written before waits for the connection, too, but later in this line.
+  server.once('connect', () => options.onConnected(server))
   const sockets = [client, server]
   for (const socket of sockets) socket.setNoDelay()
 

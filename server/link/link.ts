@@ -45,6 +45,8 @@ export interface LinkOptions {
   seed?: number
   /** How much is kept of what crosses the link, in bytes: 1 MB unless given, 0 for nothing. */
   capture?: { bytes: number }
+  /** Told of each connection to the server, before the first byte passes on it. */
+  onConnected?(socket: Socket): void
 }
 
 /** What a link keeps of what crosses it, in bytes. */
@@ -79,6 +81,7 @@ export async function startLink(options: LinkOptions): Promise<Link> {
       stalledUntil: stalls.until,
       refuses: (client) => client !== undefined && refusals.until(client) > performance.now(),
       swallows,
+      onConnected: options.onConnected ?? (() => {}),
       onClosed: () => connections.delete(connection),
     })
     connections.set(connection, socket)

@@ -2,7 +2,6 @@ import { type ReadonlySignal, signal } from '@preact/signals'
 import { titleOf } from '../network/conditions.ts'
 import { cut, dropResponse, LinkTrouble, stall } from '../network/links.ts'
 import { followRecovery, type Recovery } from '../network/recovery.ts'
-import type { Way } from '../network/route.ts'
 import { now } from '../ui/clock.ts'
 import { looks } from '../ui/lanes.ts'
 import type { Lane } from './lane.ts'
@@ -16,6 +15,8 @@ export type Fault =
   | { kind: 'stall'; ms: number }
   /** The next answer is swallowed and its connection reset. */
   | { kind: 'drop' }
+  /** The server ends in good order and starts again. */
+  | { kind: 'restart' }
 
 /** A fault, the lanes that met it and how they came through. */
 export interface Disturbance {
@@ -28,6 +29,8 @@ export interface Disturbance {
   connections?: number
   /** The lanes had no link and were moved to one before. */
   movedFirst: boolean
+  /** What more there is to say of it, in a few words. */
+  note?: string
   /** Whether its counts still go on: until the next disturbance. */
   live: boolean
   recoveries: readonly Recovery[]
@@ -35,8 +38,16 @@ export interface Disturbance {
 
 export interface Disturbances {
   readonly list: ReadonlySignal<readonly Disturbance[]>
-  /** Does it to these lanes, over a link that is there. Rejects with a `LinkTrouble`. */
-  cause(fault: Fault, lanes: readonly Lane[], way: Way & { port: number }, movedFirst: boolean): Promise<void>
+  /**
+   * Follows these lanes while `act` does it to each of them, and tells how many connections it met where that is known.
+   * Rejects with a `LinkTrouble`.
+   */
+  cause(
+    fault: Fault,
+    lanes: readonly Lane[],
+    act: (lane: Lane) => Promise<number | undefined>,
+    about: Pick<Disturbance, 'network' | 'movedFirst' | 'note'>,
+  ): Promise<void>
   /** Brings the counts up to date. */
   refresh(): void
   /** Forgets them all. */
@@ -79,7 +90,7 @@ export function createDisturbances(): Disturbances {
     list,
     refresh,
 
-    async cause(fault, lanes, { port, network }, movedFirst) {
+    async cause(fault, lanes, act, about) {
       settle()
       const at = now()
       const blocked = fault.kind === 'cut' ? fault.seconds * 1_000 : fault.kind === 'stall' ? fault.ms : 0
@@ -90,7 +101,7 @@ export function createDisturbances(): Disturbances {
           isOpen: lane.status.peek().state === 'open',
           at,
           blocked,
-          keepsConnection: fault.kind !== 'cut',
+          keepsConnection: fault.kind === 'stall' || fault.kind === 'drop',
         })
         return { lane, follow, stop: lane.watch(follow.observer), told: false }
       })
@@ -100,8 +111,8 @@ export function createDisturbances(): Disturbances {
         id: mine,
         title,
         at,
-        network: titleOf(network),
-        movedFirst,
+        ...about,
+        network: titleOf(about.network),
         live: true,
         recoveries: follows.map(({ follow }) => follow.recovery),
       }
@@ -110,14 +121,14 @@ export function createDisturbances(): Disturbances {
         const followed = follows
         const met = await Promise.all(
           followed.map(async ({ lane, follow }) => {
-            const connections = await perform(fault, port, lane.client)
+            const connections = await act(lane)
             follow.done(now())
             lane.track.mark(at)
             lane.track.note(`${SCISSORS} ${fault.kind}`, detailOf(fault))
             return connections
           }),
         )
-        if (ids !== mine || fault.kind === 'drop') return
+        if (ids !== mine || met.every((n) => n === undefined)) return
         replace({ connections: met.reduce<number>((sum, n) => sum + (n ?? 0), 0) })
       } catch (error) {
         if (ids === mine) {
@@ -135,16 +146,21 @@ export function createDisturbances(): Disturbances {
   }
 }
 
-function perform(fault: Fault, port: number, client: string): Promise<number | undefined> {
-  switch (fault.kind) {
-    case 'cut':
-      return cut(port, client, fault.how, fault.seconds * 1_000)
-    case 'stall':
-      return stall(port, client, fault.ms)
-    case 'drop':
-      return dropResponse(port, client).then(() => undefined)
+/** What a link can do to a lane. */
+export type LinkFault = Exclude<Fault, { kind: 'restart' }>
+
+export const overLink =
+  (fault: LinkFault, port: number) =>
+  ({ client }: Lane): Promise<number | undefined> => {
+    switch (fault.kind) {
+      case 'cut':
+        return cut(port, client, fault.how, fault.seconds * 1_000)
+      case 'stall':
+        return stall(port, client, fault.ms)
+      case 'drop':
+        return dropResponse(port, client).then(() => undefined)
+    }
   }
-}
 
 function titleOfFault(fault: Fault, lanes: readonly Lane[]): string {
   const [only] = lanes
@@ -156,6 +172,8 @@ function titleOfFault(fault: Fault, lanes: readonly Lane[]): string {
       return `${whom}: stalled for ${fault.ms / 1_000} s`
     case 'drop':
       return `${whom}: one response dropped`
+    case 'restart':
+      return 'The server was restarted'
   }
 }
 
@@ -167,6 +185,8 @@ function detailOf(fault: Fault): string {
       return `nothing passes for ${fault.ms / 1_000} s`
     case 'drop':
       return 'the next response is swallowed, and its connection reset'
+    case 'restart':
+      return 'the server ended in good order, and started again'
   }
 }
 

@@ -1,15 +1,17 @@
 import { computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals'
+import type { RestartState } from '../../server/contract/restart.ts'
 import { pathOf, type TransportName, transportNames } from '../../server/contract/transports.ts'
 import type { Page } from '../../server/contract/wire.ts'
 import { RECORDED } from '../network/conditions.ts'
 import { LinkTrouble, slowest } from '../network/links.ts'
+import { restartServer, restartState } from '../network/restart.ts'
 import { createRoute, type Route, type Way } from '../network/route.ts'
 import { createUpgradeWatch } from '../network/upgrades.ts'
 import type { ClientTransport } from '../transports/connection.ts'
 import { now } from '../ui/clock.ts'
 import { onLoopback } from '../ui/host.ts'
 import { looks } from '../ui/lanes.ts'
-import { createDisturbances, type Disturbances, type Fault } from './disturbances.ts'
+import { createDisturbances, type Disturbances, type LinkFault, overLink } from './disturbances.ts'
 import { figures, format, type Row } from './figures.ts'
 import { createGenerator } from './generator.ts'
 import { readHash, type Settings, writeHash } from './hash.ts'
@@ -72,7 +74,13 @@ export interface Experiment {
   toggle(): void
   reset(): Promise<void>
   /** Does something to the connections of these lanes, or of all; lanes without a link move to a clear one first. */
-  disturb(fault: Fault, lanes?: readonly Lane[]): Promise<void>
+  disturb(fault: LinkFault, lanes?: readonly Lane[]): Promise<void>
+  /** What the server says about being restarted; nothing while it has not. */
+  readonly restartable: ReadonlySignal<RestartState | undefined>
+  /** Whether it restarts just now. */
+  readonly restarting: ReadonlySignal<boolean>
+  /** Ends the server, which starts again: all lanes lose it, and come back by themselves. Says why it may not. */
+  restart(): Promise<void>
 }
 
 export function createExperiment(
@@ -223,7 +231,7 @@ export function createExperiment(
     warming.value -= 1
   }
 
-  async function disturb(fault: Fault, whom: readonly Lane[] = lanes): Promise<void> {
+  async function disturb(fault: LinkFault, whom: readonly Lane[] = lanes): Promise<void> {
     let way = route.way.peek()
     const moved = way.port === undefined
     if (moved) {
@@ -235,10 +243,49 @@ export function createExperiment(
     // Then the route has said why.
     if (port === undefined) return
     try {
-      await disturbances.cause(fault, whom, { ...way, port }, moved)
+      await disturbances.cause(fault, whom, overLink(fault, port), {
+        network: way.network,
+        movedFirst: moved,
+      })
     } catch (error) {
-      route.complain(error instanceof LinkTrouble ? error.message : String(error))
+      complain(error)
     }
+  }
+
+  const complain = (error: unknown) =>
+    route.complain(error instanceof LinkTrouble ? error.message : String(error))
+
+  const restartable = signal<RestartState | undefined>(undefined)
+  const restarting = signal(false)
+  restartState().then(
+    (state) => {
+      restartable.value = state
+    },
+    // Then there is no telling, and no button.
+    () => {},
+  )
+
+  async function restart(): Promise<void> {
+    const { allowed, why, keeps } = restartable.peek() ?? {}
+    if (restarting.peek() || !allowed) return why === undefined ? undefined : route.complain(why)
+    restarting.value = true
+    const { network } = route.way.peek()
+    // Links end with the server: who is on one can only come back when there is another.
+    const once = restartServer().then(async (state) => {
+      restartable.value = state
+      await renew()
+      return undefined
+    })
+    try {
+      await disturbances.cause({ kind: 'restart' }, lanes, () => once, {
+        network,
+        movedFirst: false,
+        ...(keeps === false && { note: 'entries were in memory, so the log began anew' }),
+      })
+    } catch (error) {
+      complain(error)
+    }
+    restarting.value = false
   }
 
   function change(changes: Partial<Settings>): void {
@@ -401,6 +448,9 @@ export function createExperiment(
     toggle,
     reset,
     disturb,
+    restartable,
+    restarting,
+    restart,
   }
 }
 

@@ -84,12 +84,13 @@ export function toJson(rows: readonly Row[], about: Circumstances): string {
     figures: Object.fromEntries(names.map((name) => [name, measured(name, row, rows)])),
   }))
   const disturbances = about.disturbances.map(
-    ({ title, at, network, connections, movedFirst, recoveries }) => ({
+    ({ title, at, network, connections, movedFirst, note, recoveries }) => ({
       title,
       at: new Date(at).toISOString(),
       network,
       connections,
       movedFirst,
+      note,
       origin: 'measured',
       by: BY_PAGE,
       lanes: recoveries.map(({ after, ...counts }) => ({ ...counts, backAfterMs: after })),

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import { looks } from '../ui/lanes.ts'
 import { placeUnder } from '../ui/place.ts'
-import type { Fault } from './disturbances.ts'
+import type { LinkFault } from './disturbances.ts'
 import type { Experiment } from './experiment.ts'
 import type { Lane } from './lane.ts'
 import { SCISSORS } from './view.ts'
@@ -47,7 +47,7 @@ export function FaultMenu({ experiment }: { experiment: Experiment }) {
   const form = useRef<HTMLFormElement>(null)
   const lane = victim.value
   const label = lane ? looks[lane.name].label : 'this lane'
-  const cause = (fault: Fault) => {
+  const cause = (fault: LinkFault) => {
     menu.current?.hidePopover()
     if (lane) void experiment.disturb(fault, [lane])
   }

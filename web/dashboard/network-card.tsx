@@ -41,6 +41,7 @@ export function NetworkCard({ experiment }: { experiment: Experiment }) {
         >
           Stall 2 s
         </button>
+        <Restart experiment={experiment} />
         {port === undefined && !projector && (
           <button
             type="button"
@@ -69,5 +70,27 @@ export function NetworkCard({ experiment }: { experiment: Experiment }) {
         )}
       </div>
     </section>
+  )
+}
+
+/** Ends the server and starts it again. Where this page may not, the button says why. */
+function Restart({ experiment }: { experiment: Experiment }) {
+  const state = experiment.restartable.value
+  if (!state) return null
+  const { allowed, why, keeps } = state
+  const what = keeps
+    ? 'The server ends in good order and starts again. Its entries are on disk and stay.'
+    : 'The server ends in good order and starts again. Its entries are in memory: the log begins anew, and every lane hears of a gap.'
+  return (
+    <button
+      type="button"
+      data-testid="restart"
+      // Not disabled: what cannot be reached by keyboard cannot say why.
+      aria-disabled={!allowed || experiment.restarting.value}
+      title={allowed ? what : why}
+      onClick={() => experiment.restart()}
+    >
+      {experiment.restarting.value ? 'Restarting …' : 'Restart server'}
+    </button>
   )
 }

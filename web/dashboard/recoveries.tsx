@@ -69,7 +69,7 @@ function RecoveryTable({
   disturbance: Disturbance
   explained?: boolean
 }) {
-  const { at, network, connections, movedFirst, live, recoveries } = disturbance
+  const { at, network, connections, movedFirst, note, live, recoveries } = disturbance
   const head = (key: keyof typeof recoveryFigures, label: string) =>
     explained ? <Term of={recoveryFigures[key]}>{label}</Term> : label
   return (
@@ -108,6 +108,7 @@ function RecoveryTable({
         {connections !== undefined &&
           `; ${connections} ${connections === 1 ? 'connection' : 'connections'} met`}
         {movedFirst && '; the lanes were moved to a clear link first'}
+        {note && `; ${note}`}
         {recoveries.some(({ gaps }) => gaps > 0) && '; a gap was announced'}. Measured by this page, n = 1
         disturbance{live ? '; counting goes on' : ''}.
       </p>

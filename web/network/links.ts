@@ -2,7 +2,7 @@ import type { Capture, Conditions, CutHow, LinkList, LinkState } from '../../ser
 
 /** What this page asks of the server's links. Everything here goes to the server itself, never through a link. */
 
-/** Why a link could not do it: a sentence for a person. */
+/** Why a link, or the server, could not do it: a sentence for a person. */
 export class LinkTrouble extends Error {
   readonly code: string
 
@@ -16,7 +16,7 @@ export class LinkTrouble extends Error {
 /** How long the server may take, in ms: it is asked directly and has next to nothing to do. */
 const PATIENCE = 10_000
 
-async function ask<T>(method: string, path: string, body?: object): Promise<T> {
+export async function ask<T>(method: string, path: string, body?: object): Promise<T> {
   let response: Response
   try {
     response = await fetch(path, {
