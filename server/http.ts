@@ -48,6 +48,8 @@ export function sendJson(reply: FastifyReply, status: number, value: object) {
 
 function sendError(reply: FastifyReply, error: WireError) {
   if (error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter))
+  // Whoever must upgrade is told to what (RFC 9110 §15.5.22), and that this is for the next hop alone (§7.8).
+  if (error.status === 426) reply.header('upgrade', 'websocket').header('connection', 'upgrade')
   return sendJson(reply, error.status, { error: error.body })
 }
 

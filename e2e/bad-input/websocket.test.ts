@@ -221,6 +221,7 @@ describe('the handshake', () => {
   test('of a plain request says how to connect', async () => {
     const answer = await ask(beside.port, request('GET', '/websocket/lobby'))
     expect(answer).toMatchObject({ status: 426, code: 'upgrade-required' })
+    expect(answer.headers).toMatchObject({ upgrade: 'websocket' })
   })
 })
 
