@@ -7,6 +7,7 @@ import { transportNames } from '../server/contract/transports.ts'
 import type { Entry, Page, Receipt } from '../server/contract/wire.ts'
 import { expectNothingLost } from './conformance/oracle.ts'
 import { connectReader, type TestReader } from './support/client.ts'
+import { freePorts } from './support/ports.ts'
 import { type Program, start } from './support/process.ts'
 import { until } from './support/until.ts'
 
@@ -137,6 +138,52 @@ async function publishUntilAcknowledged(reader: TestReader, id: string): Promise
     }
   }
 }
+
+test('a receipt that was lost, and then the server too: the draft again is a repeat, over each transport', async () => {
+  const folder = newFolder()
+  const [linkPort] = await freePorts(1)
+  const flags = (port: number) => ['--port', `${port}`, '--data', folder, '--links', `${linkPort}`]
+  let program = started(start(flags(0)))
+  const url = await program.ready()
+  const call = (path: string, body: object) =>
+    fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  const kept: Entry[] = []
+  for (const [n, name] of transportNames.entries()) {
+    expect((await call('/links', { conditions: {} })).status).toBe(201)
+    // It asks once a minute, so that the response that is lost is the draft's.
+    const target = { client: `lane-${name}`, interval: 60, wait: 60 }
+    const lossy = connectReader(name, { url: `http://127.0.0.1:${linkPort}`, ...target })
+    await until('it is open, and Socket.IO on its WebSocket', () => {
+      const status = lossy.statuses.at(-1)
+      return status?.state === 'open' && status.via !== 'polling'
+    })
+    const drop = { client: target.client, method: 'POST' }
+    expect((await call(`/links/${linkPort}/drop-response`, drop)).status).toBe(204)
+    const draft = { id: `lost-${n}`, text: 'hi' }
+    await expect(lossy.publish(draft)).rejects.toMatchObject({ code: 'network' })
+    const entry = (await everything(url)).entries.at(-1)
+    expect(entry).toMatchObject(draft)
+    if (entry) kept.push(entry)
+
+    program.signal('SIGKILL')
+    await program.exited()
+    lossy.close()
+    program = started(start(flags(Number(new URL(url).port))))
+    await program.ready()
+    const again = connectReader(name, { url, ...target })
+    await again.open()
+    const receipts = [again.publish(draft), again.publish(draft), again.publish(draft)]
+    for (const receipt of await Promise.all(receipts)) {
+      expect(receipt).toEqual({ id: draft.id, seq: entry?.seq, at: entry?.at, stored: 'disk' })
+    }
+    again.close()
+  }
+  expect((await everything(url)).entries).toEqual(kept)
+})
 
 /** All that the room keeps, page by page, and where its end is. */
 async function everything(url: string): Promise<{ entries: Entry[]; cursor: string }> {

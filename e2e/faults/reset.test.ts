@@ -48,6 +48,8 @@ test.each(transportNames)('%s notices a reset, resumes, and has lost nothing', a
   }
   console.log(`${name}: resets noticed after ${times.map((ms) => ms.toFixed(0)).join(', ')} ms`)
 
+  // Not one of five may be let off for being slow, but the machine may have been busy with something else.
+  expect(times.toSorted((one, other) => one - other)[2]).toBeLessThan(50)
   expect(returns(lane)).toBeGreaterThanOrEqual(5)
   expect(lane.gaps).toEqual([])
   expectNothingLost(lane, receipts)
