@@ -24,6 +24,13 @@ export interface Program {
 export const start = (flags: string[], env: Record<string, string> = {}) =>
   run(process.execPath, ['server/start.mjs', ...flags], env)
 
+/** Started by another command, whose last arguments it becomes: one that bends the world first. */
+export const startUnder = (
+  [command = '', ...args]: string[],
+  flags: string[],
+  env: Record<string, string> = {},
+) => run(command, [...args, process.execPath, 'server/start.mjs', ...flags], env)
+
 export const npmStart = (flags: string[], env: Record<string, string> = {}) =>
   run('npm', ['start', '--', ...flags], env)
 
