@@ -5,6 +5,7 @@ import type { PoolOutcome, PoolParameters } from './figures/pool.ts'
 import type { RawOutcome, RawParameters } from './figures/raw.ts'
 import type { RefreshesOutcome, RefreshesParameters } from './figures/refreshes.ts'
 import type { RequestsOutcome, RequestsParameters } from './figures/requests.ts'
+import type { RoomsOutcome, RoomsParameters } from './figures/rooms.ts'
 import type { SlowOutcome, SlowParameters } from './figures/slow.ts'
 import type { SocketIoOutcome, SocketIoParameters } from './figures/socket-io.ts'
 import type { StreamOutcome, StreamParameters } from './figures/stream.ts'
@@ -19,6 +20,7 @@ export interface Figures {
   loops: { parameters: LoopsParameters; outcome: LoopsOutcome }
   raw: { parameters: RawParameters; outcome: RawOutcome }
   requests: { parameters: RequestsParameters; outcome: RequestsOutcome }
+  rooms: { parameters: RoomsParameters; outcome: RoomsOutcome }
   slow: { parameters: SlowParameters; outcome: SlowOutcome }
   stream: { parameters: StreamParameters; outcome: StreamOutcome }
   'socket-io': { parameters: SocketIoParameters; outcome: SocketIoOutcome }

@@ -7,6 +7,7 @@ import { serverSentEvents } from './05-server-sent-events.ts'
 import { upgradeHandshake } from './06-upgrade-handshake.ts'
 import { frames } from './07-frames.ts'
 import { insideSocketIo } from './09-inside-socket-io.ts'
+import { rooms } from './11-rooms.ts'
 import { cutTheWire } from './14-cut-the-wire.ts'
 import { sixConnections } from './15-six-connections.ts'
 import { proxies } from './16-proxies.ts'
@@ -46,7 +47,7 @@ export const lessons: readonly Listing[] = [
   later(8, 'Both at once: full duplex, echo, heartbeats', 'It needs its prose.'),
   { lesson: insideSocketIo, prose: () => import('./09-inside-socket-io.mdx') },
   later(10, 'Who hears it', 'It needs the lab, where emit and broadcast can be tried apart from the feed.'),
-  later(11, 'One to one, one to many, many to many', 'It needs its prose.'),
+  { lesson: rooms, prose: () => import('./11-rooms.mdx') },
   later(12, 'Who are you: tokens', 'It needs sessions: a server that knows who somebody is.'),
   later(13, 'Presence and typing', 'It needs presence: a server that knows who is there.'),
   { lesson: cutTheWire, prose: () => import('./14-cut-the-wire.mdx') },

@@ -5,6 +5,7 @@ import type { CreateFigure, LiveFigure } from './figure.ts'
 const loaders = {
   lanes: async () => (await import('./lanes.tsx')).createLanes,
   pool: async () => (await import('./pool.tsx')).createPool,
+  rooms: async () => (await import('./rooms.tsx')).createRooms,
   slow: async () => (await import('./slow.tsx')).createSlow,
   stream: async () => (await import('./stream.tsx')).createStream,
   loops: async () => (await import('./loops.tsx')).createLoops,
