@@ -117,6 +117,12 @@ export const rooms = lesson<'rooms'>({
         check: changedTo(144, 12),
       },
       {
+        label: 'six who each say two things',
+        parameters: { each: 2 },
+        sentence: 'Twice the messages to as many readers: only twice the deliveries.',
+        check: changedTo(72, 6),
+      },
+      {
         label: 'two rooms of three',
         parameters: { rooms: [SIX.slice(0, 3), SIX.slice(3)] },
         sentence: 'As many messages as before, but each has three readers and not six: half the deliveries.',
@@ -217,9 +223,9 @@ export const rooms = lesson<'rooms'>({
           'Six come in. Point at one column of the figure and ask how many dots it has: each is bytes on another connection.',
       },
       {
-        prediction: '“Thirty: nobody needs to hear himself.”',
+        prediction: '“Thirty: nobody needs to hear their own.”',
         answer:
-          'A good answer about another design, that of `socket.broadcast` in Socket.IO. This feed sends an author his own entry too, so that all see the same order.',
+          'A good answer about another design, that of `socket.broadcast` in Socket.IO. This feed sends authors their own entries too, so that all see the same order.',
       },
       {
         prediction: '“Twelve people make twice as many.”',
@@ -228,6 +234,6 @@ export const rooms = lesson<'rooms'>({
       },
     ],
     expect:
-      'Exactly 36 deliveries, 144 with twelve people, 18 with two rooms of three, 4 with a pair, 25 with Ada in both rooms. Counts do not depend on the machine. Of bytes the server writes ten times or so what it reads; the exact number depends on the lengths of names and ids.',
+      'Exactly 36 deliveries, 144 with twelve people, 72 when each says two things, 18 with two rooms of three, 4 with a pair, 25 with Ada in both rooms. Counts do not depend on the machine. The server writes eight or nine times the bytes that it reads; the exact number depends on the lengths of names and ids.',
   },
 })

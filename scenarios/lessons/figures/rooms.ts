@@ -7,7 +7,7 @@ import type { Measure, Reading } from '../figures.ts'
 export interface RoomsParameters {
   /** Who is in which room; a name that stands in several is one person on one connection. */
   rooms: readonly (readonly string[])[]
-  /** How many things each says in each room that he is in. */
+  /** How many things each says in each room of theirs. */
   each: number
 }
 
@@ -26,9 +26,9 @@ export interface RoomsOutcome {
 
 export interface Person {
   name: string
-  /** Indices of the rooms that he is in. */
+  /** Indices of the rooms that this person is in. */
   rooms: readonly number[]
-  /** By the id of a message, how often he heard it. */
+  /** By the id of a message, how often it was heard. */
   heard: Readonly<Record<string, number>>
 }
 

@@ -1,27 +1,34 @@
 import './rooms.css'
 import { type ReadonlySignal, signal } from '@preact/signals'
-import { deliveriesTo } from '../../../scenarios/lessons/figures/rooms.ts'
+import { deliveriesTo, type RoomsOutcome } from '../../../scenarios/lessons/figures/rooms.ts'
+import { withUnit } from '../../../scenarios/stats/words.ts'
 import type { CreateFigure, FigureProps } from './figure.ts'
 import { type RoomsShown, runRooms } from './rooms-run.ts'
 
 /** Who heard what: a row for each person, a column for each thing that was said, room beside room. */
 export const createRooms: CreateFigure<'rooms'> = () => {
   const shown = signal<RoomsShown | undefined>(undefined)
+  const outcome = signal<RoomsOutcome | undefined>(undefined)
   return {
     async run(parameters, ended) {
       shown.value = undefined
-      return runRooms(parameters, ended, (next) => {
+      outcome.value = undefined
+      outcome.value = await runRooms(parameters, ended, (next) => {
         shown.value = next
       })
+      return outcome.value
     },
-    View: (props) => <RoomsView {...props} shown={shown} />,
+    View: (props) => <RoomsView {...props} shown={shown} outcome={outcome} />,
     seconds: ({ rooms, each }) => 1 + (rooms.flat().length * each) / 6,
   }
 }
 
-type RoomsViewProps = FigureProps<'rooms'> & { shown: ReadonlySignal<RoomsShown | undefined> }
+type RoomsViewProps = FigureProps<'rooms'> & {
+  shown: ReadonlySignal<RoomsShown | undefined>
+  outcome: ReadonlySignal<RoomsOutcome | undefined>
+}
 
-function RoomsView({ parameters, shown }: RoomsViewProps) {
+function RoomsView({ parameters, shown, outcome }: RoomsViewProps) {
   const run = shown.value
   const { rooms } = parameters.value
   if (!run) {
@@ -78,9 +85,12 @@ function RoomsView({ parameters, shown }: RoomsViewProps) {
           ))}
         </tbody>
       </table>
-      <p class="hint">● heard &ensp; ◉ heard, and said it &ensp; grey: not in that room</p>
+      <p class="hint">
+        ● heard &ensp; ◉ heard, and said it{said.length > 1 && <>&ensp; grey: not in that room</>}
+      </p>
       <p class="meaning" role="status">
-        {messages.length} published, {total} delivered over {people.length} connections.
+        {messages.length} published, {total} delivered over {people.length} connections
+        {outcome.value && `, ${withUnit(outcome.value.bytesOut, 'B')} written by the server to deliver them`}.
       </p>
     </div>
   )
