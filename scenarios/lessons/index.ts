@@ -57,7 +57,7 @@ export const lessons: readonly Listing[] = [
   { lesson: timersLeftBehind, prose: () => import('./18-timers-left-behind.mdx') },
   later(19, 'WebRTC: signalling', 'It needs direct rooms, through which two browsers find each other.'),
   { lesson: howToMeasure, prose: () => import('./20-how-to-measure.mdx') },
-  later(21, 'Choosing a transport', 'It needs the runs of the lessons before it.'),
+  later(21, 'Choosing a transport', 'It needs its card, which weighs what your own runs have measured.'),
   later(22, 'More than one server', 'It needs a second server and a log that both share.'),
 ]
 

@@ -28,9 +28,17 @@ type SlowViewProps = FigureProps<'slow'> & {
 function SlowView({ parameters, isIdle, step, outcome }: SlowViewProps) {
   const { reads, broken } = parameters.value
   const { publishedBytes = 0, otherBytes = 0, slowBytes = 0, queued, isCut = false } = step.value ?? {}
+  const { cutAfter, found = 0, published = 0 } = outcome.value ?? {}
   const rows: readonly (readonly [label: string, bytes: number])[] = [
     ['published', publishedBytes],
     ['the other reader has', otherBytes],
+    // In the end all have all; what the lesson is about is how it was at the cut. All messages are equally long.
+    ...(cutAfter === undefined
+      ? []
+      : [
+          ['the slow one was handed until the cut', cutAfter] as const,
+          ['of that it found', (found / published) * publishedBytes] as const,
+        ]),
     [reads ? 'the first reader has' : 'the slow reader has read', slowBytes],
     ...(broken ? [['waits in the server’s memory', queued ?? 0] as const] : []),
   ]
