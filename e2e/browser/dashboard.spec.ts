@@ -235,6 +235,13 @@ test('text of strangers stays text, and the layout holds', async ({ page, server
       0,
     )
   }
+  // Nor does an address make a room of it: what is no room's name is none.
+  for (const room of ['<img src=x onerror=alert(1)>', '\u202Eybbol', 'x'.repeat(4_000), '__proto__']) {
+    await page.goto('about:blank')
+    await page.goto(`${server.url}/#room=${encodeURIComponent(room)}`)
+    await expect(page.locator('#chat-title')).toContainText('#lobby')
+    expect(await page.locator('img').count()).toBe(0)
+  }
   expect(console).toEqual([])
 })
 

@@ -1,55 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { afterEach, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { transportNames } from '../../server/contract/transports.ts'
 import { expectNothingLost } from '../conformance/oracle.ts'
 import { setStage } from '../conformance/stage.ts'
-import type { Heard } from '../support/client.ts'
 import { start } from '../support/process.ts'
+import { startReaders } from '../support/readers.ts'
 import { until } from '../support/until.ts'
 import { linkTo, openLanes, returns } from './lanes.ts'
 
 /** A laptop that is closed and opened again: a process that does not run, while the world goes on. */
 const HEARTBEAT = 1
-const children: ChildProcess[] = []
 
 beforeAll(async () => {
   expect(await start(['--build-only']).exited()).toBe(0)
 }, 240_000)
-
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
-})
-
-interface Line extends Heard {
-  lane: string
-  seq: number
-  state: string
-}
-
-function sleeper(url: string) {
-  const program = fileURLToPath(new URL('../support/reader-process.mjs', import.meta.url))
-  const child = spawn(process.execPath, [program, JSON.stringify({ url, heartbeat: HEARTBEAT })], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  children.push(child)
-  let text = ''
-  child.stdout?.setEncoding('utf8').on('data', (chunk) => {
-    text += chunk
-  })
-  const lines = (lane: string): Line[] =>
-    text
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => JSON.parse(line) as Line)
-      .filter((line) => line.lane === lane)
-  return {
-    signal: (name: NodeJS.Signals) => void child.kill(name),
-    heard: (lane: string): Heard[] => lines(lane).filter(({ what }) => `${what}` !== 'status'),
-    seqs: (lane: string) => lines(lane).flatMap(({ what, seq }) => (what === 'entry' ? seq : [])),
-    states: (lane: string) => lines(lane).flatMap(({ what, state }) => (`${what}` === 'status' ? state : [])),
-  }
-}
 
 test.each([
   ['the server has let go of it', 'rst' as const, undefined],
@@ -61,7 +24,7 @@ test.each([
   })
   const link = await linkTo(server.port)
   const beside = await openLanes(server.url, { heartbeat: HEARTBEAT })
-  const laptop = sleeper(link.url)
+  const laptop = startReaders({ url: link.url, heartbeat: HEARTBEAT })
   await until('all lanes are open', () =>
     transportNames.every((lane) => laptop.states(lane).at(-1) === 'open'),
   )
