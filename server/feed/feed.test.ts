@@ -430,6 +430,27 @@ describe('the next page', () => {
     expect([...texts(first), ...texts(second)]).toEqual(['one', 'two'])
   })
 
+  test('is an answer and no hand-over: what is written then is not entries alone', async () => {
+    const { feed, cursor, say } = await setUp()
+    const handing: boolean[] = []
+    const note = () => void handing.push(feed.isHandingOver())
+    const { listener } = notebook()
+    await feed.follow('a', cursor, who, { ...listener, onEntries: note }).joined
+    const answered = new Promise<void>((resolve) => {
+      feed.nextPage('a', cursor, who, {
+        onPage() {
+          note()
+          resolve()
+        },
+        onFailed: note,
+      })
+    })
+    await settled()
+    await say('hi')
+    await answered
+    expect(handing).toEqual([true, false])
+  })
+
   test('has at most 200 entries, of a larger batch the first', async () => {
     const { feed, cursor, say } = await setUp()
     const { page } = waitFor(feed, cursor)

@@ -140,9 +140,9 @@ export function createFeed(log: Log): Feed {
     audience.bytes += batch.bytes
     whileHanding(() => {
       for (const onEntries of live.values()) onEntries(batch)
-      // Last: one of them may be live from this batch on.
-      for (const tell of others) tell(batch)
     })
+    // Last: one of them may be live from this batch on. A page that is answered now is an answer, with its envelope.
+    for (const tell of others) tell(batch)
   }
 
   function whileHanding(hand: () => void) {
@@ -290,7 +290,7 @@ export function createFeed(log: Log): Feed {
       }
       const unseen = first === last + 1 ? batch : batchOf(batch.entries.slice(last + 1 - first), batch.epoch)
       if (lastOf(batch) >= last) becomeLive()
-      if (unseen.entries.length > 0) handOut(unseen)
+      if (unseen.entries.length > 0) whileHanding(() => handOut(unseen))
     }
 
     function leave() {
