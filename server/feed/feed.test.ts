@@ -434,8 +434,6 @@ describe('the next page', () => {
     const { feed, cursor, say } = await setUp()
     const handing: boolean[] = []
     const note = () => void handing.push(feed.isHandingOver())
-    const { listener } = notebook()
-    await feed.follow('a', cursor, who, { ...listener, onEntries: note }).joined
     const answered = new Promise<void>((resolve) => {
       feed.nextPage('a', cursor, who, {
         onPage() {
@@ -445,10 +443,12 @@ describe('the next page', () => {
         onFailed: note,
       })
     })
+    const { listener } = notebook()
+    await feed.follow('a', cursor, who, { ...listener, onEntries: note }).joined
     await settled()
     await say('hi')
     await answered
-    expect(handing).toEqual([true, false])
+    expect(handing).toEqual([false, true])
   })
 
   test('has at most 200 entries, of a larger batch the first', async () => {
