@@ -87,6 +87,8 @@ test('one claim is tested at a time, and Cancel lets go of everything', async ({
 test('where the server is gone, the test says so', async ({ page, server }) => {
   await page.goto(`${server.url}/claims`)
   const card = claim(page, QUICK)
+  // The page's own code is loaded when it is there to be seen.
+  await expect(card.getByRole('button', { name: 'Test it here' })).toBeEnabled()
   await server.close()
   await card.getByRole('button', { name: 'Test it here' }).click()
   await expect(card.getByText(/It came to nothing: .*does not answer/)).toBeVisible()
