@@ -61,31 +61,6 @@ export const newExchange = (
   headOutKnown: false,
 })
 
-/**
- * Begins anew with an exchange that is over, in place of making one: a poll that waits keeps all it is made of, and what
- * is made for each is what a garbage collector has to carry.
- */
-export function renew(
-  exchange: Exchange,
-  transport: TransportName | 'other',
-  client: string | undefined,
-  account: Account,
-): Exchange {
-  exchange.next = undefined
-  exchange.transport = transport
-  exchange.client = client
-  exchange.account = account
-  exchange.bytesIn = 0
-  exchange.bytesOut = 0
-  exchange.body = 0
-  exchange.pagePayload = 0
-  exchange.emptyPoll = false
-  exchange.hasBody = false
-  exchange.bodyIn = 0
-  exchange.headOutKnown = false
-  return exchange
-}
-
 /** A request carries its exchange with it: cheaper than a look-up. */
 export const exchangeKey = Symbol('exchange')
 

@@ -9,7 +9,6 @@ import {
   exchangeOf,
   type MeteredRequest,
   newExchange,
-  renew,
 } from './exchange.ts'
 import type { Account, Ledger } from './ledger.ts'
 import type { Messages } from './messages.ts'
@@ -99,10 +98,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     const { tally } = account
     if (isPreflight) tally.preflights++
     else tally.requests++
-    const exchange =
-      last && !connection.current
-        ? renew(last, transport, client, account)
-        : newExchange(connection, transport, client, account)
+    const exchange = newExchange(connection, transport, client, account)
     request[exchangeKey] = exchange
     if (connection.current && last) {
       // What comes behind a request that is not answered yet counts for that one: pipelining is all but extinct.
