@@ -3,7 +3,7 @@ import { transportNames } from '../../server/contract/transports.ts'
 import { expectNothingLost } from '../conformance/oracle.ts'
 import { setStage } from '../conformance/stage.ts'
 import { until } from '../support/until.ts'
-import { linkTo, openLane, returns, settled } from './lanes.ts'
+import { linkTo, openLane, openLanes, returns, settled } from './lanes.ts'
 
 test('300 clients dropped at once come back spread out, none refused, nothing lost', async () => {
   const { server, fill } = await setStage()
@@ -15,6 +15,7 @@ test('300 clients dropped at once come back spread out, none refused, nothing lo
       wait: 20,
     }),
   )
+  const beside = await openLanes(server.url)
   await settled(herd)
   const receipts = await fill('lobby', 2)
   await Promise.all(herd.map((lane) => lane.has(2)))
@@ -30,6 +31,12 @@ test('300 clients dropped at once come back spread out, none refused, nothing lo
     expect(lane.gaps).toEqual([])
     expectNothingLost(lane, receipts)
     expect(lane.statuses.some(({ state }) => state === 'closed')).toBe(false)
+  }
+
+  for (const lane of beside) {
+    await lane.has(5)
+    expectNothingLost(lane, receipts)
+    expect(returns(lane)).toBe(0)
   }
 
   // The wait of each is its own. (Socket.IO's client does not tell its; it draws them likewise.)

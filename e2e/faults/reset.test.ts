@@ -24,8 +24,11 @@ test.each(transportNames)('%s notices a reset, resumes, and has lost nothing', a
     return after(...args)
   }
   const lane = openLane(name, link.url)
-  await lane.open()
-  await settled([lane])
+  // Beside it those that hold a connection; a poll would be taken for the lane's own.
+  const beside = (['sse', 'websocket', 'socket-io'] as const).map((other) =>
+    openLane(other, server.url, { client: `beside-${other}` }),
+  )
+  await settled([lane, ...beside])
 
   const receipts: Receipt[] = []
   const times: number[] = []
@@ -55,4 +58,9 @@ test.each(transportNames)('%s notices a reset, resumes, and has lost nothing', a
   expectNothingLost(lane, receipts)
   expect(lane.entries).toEqual((await after('lobby', '0', 1_000)).entries)
   expect(await kept(log)).toHaveLength(receipts.length)
+  for (const other of beside) {
+    await other.has(receipts.length)
+    expectNothingLost(other, receipts)
+    expect(returns(other)).toBe(0)
+  }
 })
