@@ -3,10 +3,10 @@ import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { type TransportName, transportNames } from '../../server/contract/transports.ts'
 import { looks } from '../ui/lanes.ts'
 import { Mark } from '../ui/mark.tsx'
+import type { Drafts } from './drafts.ts'
 import type { Experiment } from './experiment.ts'
 import type { Settings } from './hash.ts'
 import type { Message } from './messages.ts'
-import { type Attempt, reasonOf } from './sender.ts'
 
 export function Chat({ experiment }: { experiment: Experiment }) {
   const { settings, messages } = experiment
@@ -19,9 +19,10 @@ export function Chat({ experiment }: { experiment: Experiment }) {
       <Feed messages={messages.list.value} />
       {unsent && (
         <p class="problem">
-          {unsent.count} not sent. {unsent.reason}
+          {unsent.count} of the sample messages not sent. {unsent.reason}
         </p>
       )}
+      <Unsent drafts={experiment.drafts} />
       <Composer experiment={experiment} />
     </section>
   )
@@ -80,29 +81,50 @@ function Arrived({ on }: { on: readonly TransportName[] }) {
   )
 }
 
+/** What its author may send again. It goes over the same lane under the same id, so it cannot appear twice. */
+function Unsent({ drafts }: { drafts: Drafts }) {
+  const unsent = drafts.unsent.value
+  if (unsent.length === 0) return null
+  return (
+    <ul class="unsent" aria-label="Not sent" data-testid="unsent">
+      {unsent.map((each) => {
+        const { attempt, reason, sending } = each
+        return (
+          <li key={attempt.draft.id}>
+            <bdi class="text">{attempt.draft.text}</bdi>
+            <p class="problem" role="alert">
+              Not sent over {looks[attempt.lane.name].label}. {reason}
+            </p>
+            <button
+              type="button"
+              aria-disabled={sending}
+              title="The same message under the same id: should it have got through, it does not appear twice"
+              onClick={() => drafts.sendAgain(each)}
+            >
+              {sending ? 'Sending …' : 'Send again'}
+            </button>
+            <button type="button" onClick={() => drafts.discard(each)}>
+              Discard
+            </button>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
 function Composer({ experiment }: { experiment: Experiment }) {
   const name = useSignal('')
   const text = useSignal('')
   const problem = useSignal<string | undefined>(undefined)
-  const failed = useRef<Attempt>(undefined)
 
   async function send(): Promise<void> {
     const written = text.value
     if (written.trim() === '') return
-    const author = name.value.trim() || 'guest'
-    // The same words again are the same attempt: should the first one have got through, nothing appears twice.
-    const attempt =
-      failed.current?.draft.text === written ? failed.current : experiment.sender.attempt(written, author)
     text.value = ''
-    problem.value = undefined
-    try {
-      await experiment.sender.publish(attempt)
-      failed.current = undefined
-    } catch (error) {
-      failed.current = attempt
-      problem.value = reasonOf(error)
-      if (text.value === '') text.value = written
-    }
+    problem.value = await experiment.drafts.write(written, name.value.trim() || 'guest')
+    // To be written otherwise, unless something else was begun meanwhile.
+    if (problem.value !== undefined && text.value === '') text.value = written
   }
 
   return (

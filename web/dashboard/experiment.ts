@@ -12,6 +12,7 @@ import { now } from '../ui/clock.ts'
 import { onLoopback } from '../ui/host.ts'
 import { looks } from '../ui/lanes.ts'
 import { createDisturbances, type Disturbances, type LinkFault, overLink } from './disturbances.ts'
+import { createDrafts, type Drafts } from './drafts.ts'
 import { figures, format, type Row } from './figures.ts'
 import { createGenerator } from './generator.ts'
 import { readHash, type Settings, writeHash } from './hash.ts'
@@ -52,6 +53,8 @@ export interface Experiment {
   readonly lanes: readonly Lane[]
   readonly messages: Messages
   readonly sender: Sender
+  /** What a person writes here. */
+  readonly drafts: Drafts
   /** The figures of all lanes, four times a second. */
   readonly rows: ReadonlySignal<readonly Row[]>
   /** Requests of each lane over the seconds since counting began. */
@@ -123,7 +126,10 @@ export function createExperiment(
       interval: () => settings.peek().every,
       oneClock: onLoopback(),
       sentAt: (entry) => sender.sentAt(entry),
-      onEntry: (entry) => messages.arrive(entry, name),
+      onEntry(entry) {
+        messages.arrive(entry, name)
+        drafts.arrive(entry)
+      },
       onGap: messages.follow,
       onCrossing(crossing) {
         if (name !== 'websocket') return
@@ -152,6 +158,7 @@ export function createExperiment(
   const tally = createTallyReader(clients)
   const tabs = countTabs(page)
   const sender: Sender = createSender(page, lanes, () => settings.peek().over)
+  const drafts = createDrafts(sender)
   const generator = createGenerator(sender.say)
 
   /** Reads the feed once before the lanes do, so that all five start from the same entry and count from nothing. */
@@ -435,6 +442,7 @@ export function createExperiment(
     lanes,
     messages,
     sender,
+    drafts,
     rows,
     samples,
     since,
