@@ -15,6 +15,11 @@ const rules: { from: RegExp; may: RegExp; because: string }[] = [
     because: 'a page knows the wire and the experiments, not the server nor the command line',
   },
   {
+    from: /^web\/(network|transports|ui)\//,
+    may: /^(web\/(network|transports|ui)\/|server\/contract\/|scenarios\/(?!bench\/))/,
+    because: 'what pages share knows none of them',
+  },
+  {
     from: /^scenarios\/(?!bench\/)/,
     may: /^(scenarios\/(?!bench\/)|server\/contract\/)/,
     because: 'an experiment is data, and what is read off it needs no machine',

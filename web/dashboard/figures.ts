@@ -1,8 +1,8 @@
 import type { Tally } from '../../server/contract/meter.ts'
 import type { TransportName } from '../../server/contract/transports.ts'
+import type { Sequence } from '../network/sequence.ts'
 import type { Explanation } from '../ui/explain.tsx'
 import type { Deliveries } from './delivery.ts'
-import type { Sequence } from './sequence.ts'
 import { bytesOf } from './tally.ts'
 
 /** What was measured of one lane since Run or Reset. */

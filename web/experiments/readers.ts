@@ -1,6 +1,6 @@
 import type { Outages } from '../../scenarios/outages.ts'
 import type { Entry } from '../../server/contract/wire.ts'
-import { createSequenceChecker } from '../dashboard/sequence.ts'
+import { createSequenceChecker } from '../network/sequence.ts'
 import type { ClientTransport, Connection, Target } from '../transports/connection.ts'
 
 /** Socket.IO is open on polling first; where its upgrade to WebSocket does not come, it is measured as it is. In ms. */

@@ -1,5 +1,5 @@
 import type { TransportName } from '../../server/contract/transports.ts'
-import { createSequenceChecker } from '../dashboard/sequence.ts'
+import { createSequenceChecker } from './sequence.ts'
 
 /** What a lane tells those who watch it. Instants are of the page's clock. */
 export interface LaneObserver {
