@@ -24,6 +24,8 @@ export interface LinksOptions {
   host: string
   /** The ports from which links are connected to the server just now, to tell their connections from others. */
   carried: Map<number, Socket>
+  /** How long a link is kept that nobody uses, in ms: 10 minutes unless given. */
+  unused?: number
 }
 
 /** How long what a link still carries may take to arrive when the server ends, in ms. */
@@ -32,15 +34,21 @@ const GRACE = 500
 /** For how long a link's connection is known as one after its end, in ms. */
 const REMEMBERED = 10_000
 
+/** How long a link is kept that nobody uses, in ms. */
+const UNUSED = 600_000
+
 /** One that was asked for, and what makes it another one than the next. */
 interface Kept {
   link: Link
   conditions: Conditions
   seed: number
+  /** When somebody last asked for it, or was connected to it, in ms of performance.now(). */
+  usedAt: number
 }
 
 /** Links in front of this server, made and worked by HTTP. The same conditions and seed are the same link. */
-export const links: FastifyPluginAsync<LinksOptions> = async (plugin, { ports, host, carried }) => {
+export const links: FastifyPluginAsync<LinksOptions> = async (plugin, options) => {
+  const { ports, host, carried, unused = UNUSED } = options
   const app = plugin.withTypeProvider<TypeBoxTypeProvider>()
   const kept = new Map<string, Kept>()
   const taken = new Set<number>()
@@ -87,8 +95,22 @@ export const links: FastifyPluginAsync<LinksOptions> = async (plugin, { ports, h
   function on(port: string): Link {
     const found = [...kept.values()].find(({ link }) => String(link.port) === port)
     if (!found) throw new WireError('not-found', `There is no link on port ${port}. GET /links lists them.`)
+    found.usedAt = performance.now()
     return found.link
   }
+
+  /** Ends what nobody has used for so long; who is connected uses it. */
+  const sweep = () =>
+    inTurn(async () => {
+      const time = performance.now()
+      for (const [key, each] of kept) {
+        if (each.link.open > 0) each.usedAt = time
+        if (time - each.usedAt < unused) continue
+        kept.delete(key)
+        await each.link.close()
+      }
+    })
+  const sweeping = setInterval(() => void sweep(), Math.min(10_000, unused / 10)).unref()
 
   app.removeAllContentTypeParsers()
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -115,8 +137,11 @@ export const links: FastifyPluginAsync<LinksOptions> = async (plugin, { ports, h
     const key = keyOf(conditions, seed)
     const { found, isNew } = await inTurn(async () => {
       const same = kept.get(key)
-      if (same) return { found: same, isNew: false }
-      const made = { link: await start(conditions, seed), conditions, seed }
+      if (same) {
+        same.usedAt = performance.now()
+        return { found: same, isNew: false }
+      }
+      const made = { link: await start(conditions, seed), conditions, seed, usedAt: performance.now() }
       kept.set(key, made)
       return { found: made, isNew: true }
     })
@@ -155,6 +180,7 @@ export const links: FastifyPluginAsync<LinksOptions> = async (plugin, { ports, h
 
   // The server has told its connections why, and closed them; what it said may still be on its way through a link.
   app.addHook('onClose', async () => {
+    clearInterval(sweeping)
     await inTurn(() => Promise.all([...kept.values()].map(({ link }) => link.close(GRACE))))
   })
 }
@@ -189,7 +215,7 @@ const listSchema = {
 const makeSchema = {
   summary: 'A link with these conditions',
   description:
-    'A TCP proxy in front of this server, on a port of its own: connect there instead of here. The same conditions and seed give the same link. Packet loss and slow start are not modelled.',
+    'A TCP proxy in front of this server, on a port of its own: connect there instead of here. The same conditions and seed give the same link. It ends when nobody has been connected to it, or asked for it, for ten minutes. Packet loss and slow start are not modelled.',
   tags: ['links'],
   body: LinkDraft,
   response: { 200: LinkState, 201: LinkState, 400: ErrorReply, 409: ErrorReply },

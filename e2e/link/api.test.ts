@@ -5,9 +5,9 @@ import { startServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import { ask, dial, readAnswer, request } from '../support/wire.ts'
 
-async function startWithLinks(count: number, host = '127.0.0.1') {
+async function startWithLinks(count: number, host = '127.0.0.1', unused?: number) {
   const ports = await freePorts(count)
-  const server = await startServer({ links: { ports, host } })
+  const server = await startServer({ links: { ports, host, ...(unused !== undefined && { unused }) } })
   onTestFinished(server.close)
   const call = async (method: string, path: string, body?: unknown) => {
     const response = await fetch(`${server.url}${path}`, {
@@ -142,6 +142,31 @@ describe('links over HTTP', () => {
     await until('it is cut', () => again.closed)
     expect((await ask(port, request('GET', '/short-polling/lobby?client=a'))).status).toBe(0)
     expect((await ask(port, request('GET', '/short-polling/lobby?client=c'))).status).toBe(200)
+  })
+
+  test('one that nobody uses ends and frees its port; one that is connected to, or asked for, stays', async () => {
+    const { call, ports } = await startWithLinks(3, '127.0.0.1', 400)
+    const make = async (rtt: number) => (await call('POST', '/links', { conditions: { rtt } })).body.port
+    const [connected, asked, forgotten] = [await make(1), await make(2), await make(3)]
+    const wire = await dial(connected)
+    onTestFinished(() => wire.hangUp())
+    const portsNow = async () =>
+      (await call('GET', '/links')).body.links.map(({ port }: { port: number }) => port)
+    const ask = () => call('GET', `/links/${asked}/capture`)
+    await until('the one is gone', async () => {
+      expect((await ask()).status).toBe(200)
+      return !(await portsNow()).includes(forgotten)
+    })
+    expect(await portsNow()).toEqual([connected, asked])
+    expect((await call('GET', `/links/${forgotten}/capture`)).status).toBe(404)
+    expect(wire.closed).toBe(false)
+
+    // Its port is free for another, and the conditions for a new link.
+    const { status, body } = await call('POST', '/links', { conditions: { rtt: 3 } })
+    expect({ status, port: body.port }).toEqual({ status: 201, port: forgotten })
+    wire.hangUp()
+    await until('so do the others, once nobody is there', async () => (await portsNow()).length === 0)
+    expect((await call('GET', '/links')).body).toMatchObject({ ports, taken: [] })
   })
 
   test('is described at /docs', async () => {
