@@ -1,11 +1,14 @@
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type TransportName, transportNames } from '../server/contract/transports.ts'
+import type { Page } from '../server/contract/wire.ts'
 import { startLink } from '../server/link/link.ts'
 import { dissect } from '../web/inspector/dissect.ts'
 import { type Message, sums } from '../web/inspector/message.ts'
 import { rowsOf } from '../web/inspector/rows.ts'
 import { connectReader } from './support/client.ts'
 import { startServer, type TestServer } from './support/server.ts'
+import { shadingOf } from './support/shading.ts'
 import { startTee, type Tee } from './support/tee.ts'
 import { until } from './support/until.ts'
 
@@ -43,19 +46,45 @@ describe.each(transportNames)('over %s', (name) => {
     await settled(name)
 
     const messages = tee.connections.flatMap(dissect)
-    const shaded = sums(messages)
     const tally = (await server.meter('ada'))[name]
-    const metered = (way: 'In' | 'Out') => {
-      const payload = tally[`payloadBytes${way}`]
-      const head = tally[`headBytes${way}`]
-      const control = tally[`controlBytes${way}`]
-      return { payload, head, control, framing: tally[`bytes${way}`] - payload - head - control }
-    }
-    expect(shaded).toEqual({ client: metered('In'), server: metered('Out') })
+    expect(sums(messages)).toEqual(shadingOf(tally))
     expect(tally.payloadBytesIn).toBeGreaterThan(0)
     expect(tally.payloadBytesOut).toBeGreaterThan(0)
     expect(messages.filter(({ title }) => title.startsWith('raw bytes'))).toEqual([])
     expect(carried(messages)).toBe(9)
+  })
+
+  test('so it does whatever is said, heard or refused', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async (steps) => {
+        const server = await startServer()
+        const tee = await startTee(server.port)
+        const reader = connectReader(name, { url: tee.url, client: 'ada', after: '0' })
+        try {
+          await reader.open()
+          for (const { does, text, id } of steps) {
+            if (does === 'hears') {
+              await server.app.inject({ method: 'POST', url: '/sse/lobby', payload: { text } })
+            } else {
+              // A NUL makes it a draft that is refused, and an id that was used may do.
+              const draft = { text: does === 'errs' ? `${text}\0` : text, ...(id !== undefined && { id }) }
+              await reader.publish(draft).catch(() => {})
+            }
+          }
+          const { entries } = (await server.app.inject('/short-polling/lobby?after=0')).json() as Page
+          await reader.has(entries.length)
+        } finally {
+          reader.close()
+        }
+        await settled(name, server, tee)
+        const messages = tee.connections.flatMap(dissect)
+        expect(sums(messages)).toEqual(shadingOf((await server.meter('ada'))[name]))
+        expect(messages.filter(({ title }) => title.startsWith('raw bytes'))).toEqual([])
+        await tee.close()
+        await server.close()
+      }),
+      { numRuns: 15 },
+    )
   })
 })
 
@@ -84,12 +113,19 @@ test('a link’s capture of one lane is taken apart like any other', async () =>
 const carried = (messages: readonly Message[]) =>
   messages.flatMap(({ segments }) => segments.filter(({ name }) => name === 'entry')).length
 
+/** What somebody does on a lane. */
+const step = fc.record({
+  does: fc.constantFrom('hears', 'says', 'says', 'errs'),
+  text: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 300 }).filter((text) => !text.includes('\0')),
+  id: fc.option(fc.constantFrom('a', 'b', 'c'), { nil: undefined }),
+})
+
 /** Until the meter has entered what the tee saw. */
-const settled = (name: TransportName) =>
+const settled = (name: TransportName, of: TestServer = server, by: Tee = tee) =>
   until('meter and tee agree', async () => {
-    const { bytesIn, bytesOut } = (await server.meter())[name]
+    const { bytesIn, bytesOut } = (await of.meter())[name]
     const seen = { client: 0, server: 0 }
-    for (const { chunks } of tee.connections)
+    for (const { chunks } of by.connections)
       for (const { from, bytes } of chunks) seen[from] += Buffer.from(bytes, 'base64').length
     return bytesIn === seen.client && bytesOut === seen.server
   })

@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright/test'
+import type { Capture } from '../../server/contract/link.ts'
+import { pathOf, type TransportName, transportNames } from '../../server/contract/transports.ts'
+import { dissect } from '../../web/inspector/dissect.ts'
+import { sums } from '../../web/inspector/message.ts'
 import { connectReader } from '../support/client.ts'
+import { startServer } from '../support/server.ts'
+import { shadingOf } from '../support/shading.ts'
 import { startTee } from '../support/tee.ts'
 import { expect, test } from './test.ts'
 
@@ -76,6 +82,120 @@ test('keys go through the messages and into the bytes; what was opened can be sa
   const saved = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Save capture' }).click()
   expect(JSON.parse(await readFile(await (await saved).path(), 'utf8'))).toEqual(JSON.parse(capture))
+})
+
+test('filter, search, copy and save go by the keyboard alone', async ({ page, server, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const capture = await openCapture(page, server)
+  const messages = page.getByRole('listbox', { name: 'Messages' }).getByRole('option')
+  const all = await messages.count()
+  const focused = (name: RegExp) => expect(page.getByRole('button', { name })).toBeFocused()
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText())
+  /** What is saved by Enter on the button that has the focus. */
+  const saved = async () => {
+    const download = page.waitForEvent('download')
+    await page.keyboard.press('Enter')
+    return readFile(await (await download).path())
+  }
+
+  // From the file's field on, Tab leads through the tools in the order in which they stand.
+  await page.getByLabel('Open a saved capture').focus()
+  await page.keyboard.press('Tab')
+  await expect(page.getByLabel('From')).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await expect(messages.filter({ hasText: '101 Switching Protocols' })).toHaveCount(0)
+  const fromClient = await messages.count()
+  expect(fromClient).toBeLessThan(all)
+  await page.keyboard.press('Tab')
+  await expect(page.getByLabel('With')).toBeFocused()
+  await page.keyboard.type('payload')
+  await expect(messages).toHaveCount(1)
+  await page.keyboard.press('Home')
+  await expect(messages).toHaveCount(fromClient)
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('hello there')
+  await expect(messages).toHaveCount(1)
+  await page.keyboard.press('Tab')
+  await focused(/^Save capture$/)
+  expect(JSON.parse((await saved()).toString())).toEqual(JSON.parse(capture))
+
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('listbox', { name: 'Messages' })).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await expect(messages.first()).toHaveAttribute('aria-selected', 'true')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('article')).toBeFocused()
+  await page.keyboard.press('Tab')
+  await focused(/^Copy hex$/)
+  await page.keyboard.press('Enter')
+  await focused(/^Copied$/)
+  const hex = (await clipboard()).replaceAll(/\s/g, '')
+  // A text frame, masked: the client's publish.
+  expect(hex).toMatch(/^81(fe|[89a-e])/)
+  await page.keyboard.press('Tab')
+  await focused(/^Copy text$/)
+  await page.keyboard.press('Enter')
+  await expect.poll(clipboard).toContain('"text":"hello there"')
+  await page.keyboard.press('Tab')
+  await focused(/^Save as \.bin$/)
+  expect((await saved()).toString('hex')).toBe(hex)
+  await page.keyboard.press('Tab')
+  await expect(page.getByLabel('unmask')).toBeFocused()
+  await page.keyboard.press('Space')
+  await expect(page.getByRole('article').locator('.dump')).toContainText('hello there'.slice(0, 4))
+})
+
+test('of lanes that ran in Chromium the shading adds up to the meter’s figures, on all five wires', async ({
+  page,
+}) => {
+  const server = await startServer({ links: { ports: [0], host: '127.0.0.1' } })
+  try {
+    const clients = new Map<string, string>()
+    const look = (address: string) => {
+      const { pathname, searchParams } = new URL(address)
+      const client = searchParams.get('client')
+      const name = transportNames.find((transport) => pathname.startsWith(`${pathOf[transport]}/`))
+      if (client !== null && name) clients.set(name, client)
+    }
+    page.on('request', (request) => look(request.url()))
+    page.on('websocket', (socket) => look(socket.url()))
+    await page.goto(`${server.url}/#network=recorded&rate=10&every=0.25`)
+    for (const name of transportNames)
+      await expect(page.locator(`[data-lane="${name}"]`)).toHaveAttribute('data-state', 'open')
+    await page.getByRole('button', { name: 'Run' }).click()
+    for (const name of transportNames) {
+      const delivered = page.locator(`[data-lane="${name}"] [data-figure="delivered"]`)
+      await expect.poll(async () => Number(await delivered.getAttribute('value')), name).toBeGreaterThan(15)
+    }
+    await page.getByRole('button', { name: 'Pause' }).click()
+    const { links } = (await (await fetch(`${server.url}/links`)).json()) as { links: { port: number }[] }
+    expect(links).toHaveLength(1)
+    await page.close()
+    expect([...clients.keys()].sort()).toEqual([...transportNames].sort())
+
+    for (const [name, client] of clients) {
+      const url = `${server.url}/links/${links[0]?.port}/capture?client=${client}`
+      const shading = async () => {
+        const { connections } = (await (await fetch(url)).json()) as Capture
+        expect(connections.every(({ forgotten }) => forgotten.client + forgotten.server === 0)).toBe(true)
+        return sums(connections.flatMap(dissect))
+      }
+      const metered = async () => {
+        const tallies = await server.meter(client)
+        return shadingOf(tallies[name as TransportName])
+      }
+      // The meter hears of what the link has passed on a moment later.
+      await expect
+        .poll(async () => JSON.stringify(await metered()), name)
+        .toBe(JSON.stringify(await shading()))
+      const { client: up, server: down } = await shading()
+      expect(up.head, name).toBeGreaterThan(0)
+      expect(up.payload, name).toBeGreaterThan(0)
+      expect(down.payload, name).toBeGreaterThan(0)
+    }
+  } finally {
+    await server.close()
+  }
 })
 
 test('a file that is no capture is told apart in a sentence', async ({ page, server }) => {
