@@ -202,9 +202,10 @@ const params = Type.Object({
 })
 const errors = { 400: ErrorReply, 404: ErrorReply }
 const done = Type.Null({ description: 'Done.' })
-const Affected = Type.Object({
-  connections: Type.Integer({ minimum: 0, description: 'How many connections it met.' }),
-})
+const Affected = Type.Object(
+  { connections: Type.Integer({ minimum: 0, description: 'How many connections it met.' }) },
+  { description: 'Done.', examples: [{ connections: 1 }] },
+)
 
 const listSchema = {
   summary: 'The links, and the ports they may have',

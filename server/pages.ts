@@ -95,6 +95,21 @@ export const describeApi = fp(async (app) => {
   })
 })
 
+/**
+ * One document, ours: the bar that asks for another would only mislead. None of our answers has links, and a phone has
+ * no room for a column that says so, nor for a button that copies a path beside it.
+ */
+const docsCss = `
+.swagger-ui .topbar,
+.swagger-ui .response-col_links { display: none }
+@media (max-width: 640px) {
+  .swagger-ui .opblock-summary .view-line-link.copy-to-clipboard { display: none }
+  .swagger-ui .opblock-body .opblock-section-header { padding-inline: 12px }
+  .swagger-ui .responses-inner, .swagger-ui .opblock-description-wrapper { padding: 12px }
+  .swagger-ui .parameters-col_name, .swagger-ui .response-col_status { min-width: 0; width: 5em }
+}
+`
+
 /** The API page. */
 export const docs: FastifyPluginAsync = async (app) => {
   await app.register(swaggerUi, {
@@ -105,8 +120,7 @@ export const docs: FastifyPluginAsync = async (app) => {
     uiConfig: { docExpansion: 'list', validatorUrl: null },
     theme: {
       title: 'Wireside · API',
-      // One document, ours: the bar that asks for another would only mislead.
-      css: [{ filename: 'wireside.css', content: '.swagger-ui .topbar { display: none }' }],
+      css: [{ filename: 'wireside.css', content: docsCss }],
     },
   })
 }

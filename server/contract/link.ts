@@ -128,7 +128,10 @@ export const LinkDraft = Type.Object(
       }),
     ),
   },
-  { description: 'a JSON object like {"conditions":{"rtt":200}}' },
+  {
+    description: 'a JSON object like {"conditions":{"rtt":200}}',
+    examples: [{ conditions: { rtt: 200 } }],
+  },
 )
 export type LinkDraft = Static<typeof LinkDraft>
 
@@ -144,13 +147,16 @@ export const Cut = Type.Object(
     how: Type.Enum(['fin', 'rst', 'half-open'], { description: '"fin", "rst" or "half-open"' }),
     after: Type.Optional(duration),
   },
-  { description: 'a JSON object like {"how":"rst","client":"a","after":5000}' },
+  {
+    description: 'a JSON object like {"how":"rst","client":"a","after":5000}',
+    examples: [{ how: 'rst', client: 'a', after: 5_000 }],
+  },
 )
 export type Cut = Static<typeof Cut>
 
 export const Stall = Type.Object(
   { client: Type.Optional(ClientName), ms: duration },
-  { description: 'a JSON object like {"ms":2000,"client":"a"}' },
+  { description: 'a JSON object like {"ms":2000,"client":"a"}', examples: [{ ms: 2_000, client: 'a' }] },
 )
 export type Stall = Static<typeof Stall>
 
@@ -159,17 +165,26 @@ export const DropResponse = Type.Object(
     client: Type.Optional(ClientName),
     method: Type.Optional(Type.Enum(['GET', 'POST'], { description: '"GET" or "POST"' })),
   },
-  { description: 'a JSON object like {"client":"a","method":"POST"}' },
+  {
+    description: 'a JSON object like {"client":"a","method":"POST"}',
+    examples: [{ client: 'a', method: 'POST' }],
+  },
 )
 export type DropResponse = Static<typeof DropResponse>
 
 /** A link that is there. `open` counts its connections. */
-export const LinkState = Type.Object({
-  port: Type.Integer(),
-  conditions: Conditions,
-  seed: Type.Integer(),
-  open: Type.Integer({ minimum: 0 }),
-})
+export const LinkState = Type.Object(
+  {
+    port: Type.Integer(),
+    conditions: Conditions,
+    seed: Type.Integer(),
+    open: Type.Integer({ minimum: 0 }),
+  },
+  {
+    description: 'A link.',
+    examples: [{ port: 3001, conditions: { rtt: 200 }, seed: 1, open: 0 }],
+  },
+)
 export type LinkState = Static<typeof LinkState>
 
 export const LinkList = Type.Object({

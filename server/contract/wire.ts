@@ -79,6 +79,17 @@ export const Draft = Type.Object(
 /** What an author publishes. */
 export type Draft = Static<typeof Draft>
 
+const entryExample = {
+  room: 'lobby',
+  seq: 42,
+  kind: 'text',
+  id: 'a1-7',
+  from: { name: 'Ada' },
+  text: 'hi',
+  sentAt: 1763668800000.25,
+  at: 1763668800001.5,
+}
+
 export const Entry = Type.Object(
   {
     room: Type.String(),
@@ -90,7 +101,7 @@ export const Entry = Type.Object(
     sentAt: Type.Optional(Milliseconds("The author's clock, ms since 1970.")),
     at: Milliseconds("The server's clock, ms since 1970, fractions allowed."),
   },
-  { description: "One thing in a room's feed." },
+  { description: "One thing in a room's feed.", examples: [entryExample] },
 )
 /** One thing in a room's feed. */
 export type Entry = Static<typeof Entry>
@@ -104,7 +115,10 @@ export const Receipt = Type.Object(
       description: 'How safe the entry is: in memory, or fsynced to disk.',
     }),
   },
-  { description: 'The proof that an entry is in the log.' },
+  {
+    description: 'The proof that an entry is in the log.',
+    examples: [{ id: 'a1-7', seq: 42, at: 1763668800001.5, stored: 'disk' }],
+  },
 )
 /** The proof that an entry is in the log. It carries no cursor: a writer who took it for his own would skip others. */
 export type Receipt = Static<typeof Receipt>
@@ -116,7 +130,10 @@ export const Page = Type.Object(
     more: Type.Boolean({ description: 'True when another page waits.' }),
     entries: Type.Array(Entry, { maxItems: 200 }),
   },
-  { description: 'What a poll returns.' },
+  {
+    description: 'What a poll returns.',
+    examples: [{ cursor: 'k3f9.42', gap: false, more: false, entries: [entryExample] }],
+  },
 )
 /** What a poll returns. */
 export type Page = Static<typeof Page>
@@ -130,7 +147,10 @@ export const MAX_BODY = 64 * 1024
 
 export const ErrorReply = Type.Object(
   { error: Type.Object({ code: Type.String(), message: Type.String() }) },
-  { description: 'What went wrong (`code`, stable) and what to do (`message`).' },
+  {
+    description: 'What went wrong (`code`, stable) and what to do (`message`).',
+    examples: [{ error: { code: 'bad-draft', message: 'What is wrong, and what to do.' } }],
+  },
 )
 
 export const TallySchema = Type.Object(
