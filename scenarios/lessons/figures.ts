@@ -1,4 +1,5 @@
 import type { Unit } from '../stats/figures.ts'
+import type { EchoOutcome, EchoParameters } from './figures/echo.ts'
 import type { LanesOutcome, LanesParameters } from './figures/lanes.ts'
 import type { LoopsOutcome, LoopsParameters } from './figures/loops.ts'
 import type { PoolOutcome, PoolParameters } from './figures/pool.ts'
@@ -15,6 +16,7 @@ import type { StreamOutcome, StreamParameters } from './figures/stream.ts'
  * `web/lessons/figures/`, which does not compile while one of these is missing there.
  */
 export interface Figures {
+  echo: { parameters: EchoParameters; outcome: EchoOutcome }
   lanes: { parameters: LanesParameters; outcome: LanesOutcome }
   pool: { parameters: PoolParameters; outcome: PoolOutcome }
   loops: { parameters: LoopsParameters; outcome: LoopsOutcome }

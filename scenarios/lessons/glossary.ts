@@ -283,6 +283,10 @@ export const glossary = {
     text: 'A request to speak another protocol on this connection from here on. The server agrees with 101 or ignores it.',
     source: 'RFC 9110 §7.8',
   },
+  watchdog: {
+    term: 'watchdog',
+    text: 'What counts how long nothing was heard, and acts when that is too long. Every sign of life sets it back.',
+  },
   websocket: {
     term: 'WebSocket',
     text: 'A connection that begins as an HTTP request and goes on as frames both ways.',

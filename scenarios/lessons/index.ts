@@ -6,6 +6,7 @@ import { longPolling } from './04-long-polling.ts'
 import { serverSentEvents } from './05-server-sent-events.ts'
 import { upgradeHandshake } from './06-upgrade-handshake.ts'
 import { frames } from './07-frames.ts'
+import { bothAtOnce } from './08-both-at-once.ts'
 import { insideSocketIo } from './09-inside-socket-io.ts'
 import { rooms } from './11-rooms.ts'
 import { cutTheWire } from './14-cut-the-wire.ts'
@@ -44,7 +45,7 @@ export const lessons: readonly Listing[] = [
   { lesson: serverSentEvents, prose: () => import('./05-server-sent-events.mdx') },
   { lesson: upgradeHandshake, prose: () => import('./06-upgrade-handshake.mdx') },
   { lesson: frames, prose: () => import('./07-frames.mdx') },
-  later(8, 'Both at once: full duplex, echo, heartbeats', 'It needs its prose.'),
+  { lesson: bothAtOnce, prose: () => import('./08-both-at-once.mdx') },
   { lesson: insideSocketIo, prose: () => import('./09-inside-socket-io.mdx') },
   later(10, 'Who hears it', 'It needs the lab, where emit and broadcast can be tried apart from the feed.'),
   { lesson: rooms, prose: () => import('./11-rooms.mdx') },
