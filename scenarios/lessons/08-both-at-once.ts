@@ -18,6 +18,9 @@ const RTT = 200
 
 const inWords = (ms: number | undefined) => (ms === undefined ? 'not all came back' : inMs(ms))
 
+/** The option that the second prediction is about. */
+const DEAD = 'without a word'
+
 /** Only what the ending shows is run again. */
 const ended = (how: 'half-open' | 'rst') => ({ messages: 0, ending: { how, seconds: 4 } })
 
@@ -27,7 +30,10 @@ const whatCameOfIt = ({ end, afterwards }: EchoOutcome): string => {
     end.knownAfter === undefined
       ? 'was told nothing'
       : `knew after ${inMs(end.knownAfter)}${end.code === undefined ? '' : `, by code ${end.code}`}`
-  return `the socket called itself ${end.state}, the page ${knew}, and ${backOf(afterwards)} of the ${afterwards.length} messages that it said came back`
+  const said = afterwards.length
+  const heard =
+    said === 0 ? 'it said no more' : `of ${said} messages that it said ${backOf(afterwards)} came back`
+  return `the socket called itself ${end.state}, the page ${knew}, and ${heard}`
 }
 
 export const bothAtOnce = lesson<'echo'>({
@@ -105,12 +111,11 @@ export const bothAtOnce = lesson<'echo'>({
         { id: 'closed', label: 'Closed.' },
         { id: 'open', label: 'Open.' },
       ],
-      answer: ({ after }) =>
-        after.end?.knownAfter !== undefined && after.end.code !== undefined ? 'closed' : after.end?.state,
+      answer: ({ after, option }) => (option === DEAD ? after.end?.state : undefined),
     },
     options: [
       {
-        label: 'without a word',
+        label: DEAD,
         parameters: ended('half-open'),
         sentence: 'The socket still called itself open and took every message. None came back.',
         check: ({ after }) => ({
@@ -243,6 +248,6 @@ export const bothAtOnce = lesson<'echo'>({
       },
     ],
     expect:
-      'About 2,450 ms one by one and 650 ms without waiting, with five or six messages under way at once. Ended without a word, the socket stays open for all the four seconds; with a reset it is closed within some milliseconds. In the cured version of the bug the page knows after about two seconds. A busy machine makes all times longer.',
+      'About 2,450 ms one by one and 650 ms without waiting, with five or six messages under way at once. Ended without a word, the socket stays open for all the four seconds; with a reset it is closed within some milliseconds. In the cured version of the bug the page knows after one and a half to two seconds. A busy machine makes all times longer.',
   },
 })

@@ -14,7 +14,7 @@ export const noHeartbeat = bugSwitch<'echo'>({
   pain: 'the page says it is connected, and nothing comes any more',
   threads: ['websockets/ws#1467', 'websockets/ws#1014'],
   about:
-    'A laptop changes from one access point to another, or a router on the way starts again. The connection is gone, and neither end was told. A new one would work at once, but the page waits for a close event, and its readyState stays OPEN. It is watched for 6 s here; nothing would change in a minute. The cure is a heartbeat with a watchdog: every 0.5 s the page asks something that the server answers, and after three questions without an answer it opens another connection. Half a second is for this demonstration; our own clients ask after some seconds of silence and give up after 37.5. What was said into the silence is lost all the same: the page has to say it again, or resume as in lesson 14.',
+    'A laptop changes from one access point to another, or a router on the way starts again. The connection is gone, and neither end was told. A new one would work at once, but the page waits for a close event, and its readyState stays OPEN. The cure is a heartbeat with a watchdog: every 0.5 s the page asks something that the server answers, and after three questions without an answer it opens another connection. Half a second is for those who watch; our own client asks after 15 s of silence and gives up after 37.5 s. What was said into the silence is lost all the same: lesson 14 is about that.',
   figure: 'echo',
   broken: dead,
   cured: { ...dead, heartbeat: 0.5 },

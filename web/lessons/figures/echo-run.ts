@@ -113,8 +113,8 @@ export async function runEcho(
 
   /** The link ends the connection. The page goes on speaking, and opens another if it has a watchdog that noticed. */
   async function endAndGoOn(first: Line, { how, seconds }: NonNullable<typeof ending>): Promise<EchoEnd> {
-    await cut(port, client, how, 0)
     beganAt = now()
+    await cut(port, client, how, 0)
     const deadline = beganAt + seconds * 1_000
     const speak = async (line: Line, isOver: () => boolean) => {
       while (!isOver() && now() < deadline) {

@@ -35,7 +35,7 @@ function EchoView({ parameters, ghost, shown, isIdle }: EchoViewProps) {
   const predicted = ghost?.unit === 'ms' && messages > 0 ? ghost.value : undefined
   const run = shown.value
   // Both ways of sending on one axis, so that their lengths can be compared.
-  const span = Math.max(messages * (rtt + 20), predicted ?? 0, took(run?.oneByOne ?? []) ?? 0)
+  const span = Math.max(1.25 * messages * rtt, predicted ?? 0, took(run?.oneByOne ?? []) ?? 0)
   return (
     <div class="echo">
       <p>
@@ -71,7 +71,7 @@ function EchoView({ parameters, ghost, shown, isIdle }: EchoViewProps) {
 }
 
 const WIDTH = 600
-const PLOT = { left: 56, right: 12, top: 16, bottom: 66 }
+const PLOT = { left: 56, right: 12, top: 24, bottom: 74 }
 
 interface TripsProps {
   title: string
@@ -95,7 +95,7 @@ function Trips({ title, trips, span, isOver = false, mark }: TripsProps) {
       <figcaption>
         {title}: <b>{told}</b>
       </figcaption>
-      <svg viewBox={`0 0 ${WIDTH} 92`} role="img" aria-label={`${title}: ${told}.`}>
+      <svg viewBox={`0 0 ${WIDTH} 98`} role="img" aria-label={`${title}: ${told}.`}>
         <path
           class="rail"
           d={`M${PLOT.left} ${top}H${WIDTH - PLOT.right}M${PLOT.left} ${bottom}H${WIDTH - PLOT.right}`}
@@ -107,7 +107,7 @@ function Trips({ title, trips, span, isOver = false, mark }: TripsProps) {
           server
         </text>
         {[0, 0.5, 1].map((share) => (
-          <text key={share} x={x(share * span)} y="86" text-anchor={anchorOf(share)}>
+          <text key={share} x={x(share * span)} y="94" text-anchor={anchorOf(share)}>
             {share === 0 ? '0' : inMs(share * span)}
           </text>
         ))}
@@ -132,7 +132,7 @@ function Trips({ title, trips, span, isOver = false, mark }: TripsProps) {
             <text
               class="mark"
               x={x(mark.at) + (mark.at > span / 2 ? -6 : 6)}
-              y={middle + 4}
+              y="15"
               text-anchor={mark.at > span / 2 ? 'end' : 'start'}
             >
               {mark.text}
@@ -148,14 +148,15 @@ const anchorOf = (share: number) => (share === 0 ? 'start' : share === 1 ? 'end'
 
 /** What the page could know of its first connection, and when. */
 function End({ end }: { end: EchoEnd | undefined }) {
-  const told = end && (end.code === undefined ? 'three heartbeats unanswered' : `closed with ${end.code}`)
+  const { knownAfter, code } = end ?? {}
   const rows = [
     ['watched for', end && inMs(end.watched)],
     ['the socket called itself', end?.state],
     ['bytes it had not taken', end && written(end.buffered)],
+    ['the page knew', end && (knownAfter === undefined ? 'nothing' : `after ${inMs(knownAfter)}`)],
     [
-      'the page knew',
-      end && (end.knownAfter === undefined ? 'nothing' : `after ${inMs(end.knownAfter)}: ${told}`),
+      'told by',
+      end && (code !== undefined ? `code ${code}` : knownAfter === undefined ? 'nobody' : 'its watchdog'),
     ],
   ] as const
   return (
