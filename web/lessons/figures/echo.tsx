@@ -58,7 +58,7 @@ function EchoView({ parameters, ghost, shown, isIdle }: EchoViewProps) {
         <Trips
           title="Said after the end"
           trips={run?.afterwards ?? []}
-          span={Math.max(ending.seconds * 1_000, run?.end?.watched ?? 0)}
+          span={ending.seconds * 1_000}
           isOver={isIdle && run?.end !== undefined}
           {...(run?.end?.knownAfter !== undefined && {
             mark: { at: run.end.knownAfter, text: 'the page knows' },
