@@ -17,6 +17,12 @@ import { createLimits, type LimitOptions } from './limits.ts'
 import { type LinksOptions, links } from './links.ts'
 import { createMeter, type Meter } from './meter/meter.ts'
 import { describeApi, docs, pages } from './pages.ts'
+import { createGuard } from './people/guard.ts'
+import { createIdentify, identifySockets } from './people/identify.ts'
+import { roomRoutes } from './people/room-routes.ts'
+import { createRooms } from './people/rooms.ts'
+import { sessionRoutes } from './people/session-routes.ts'
+import { createSessions, type SessionOptions } from './people/sessions.ts'
 import { reports } from './reports.ts'
 import { type RestartOptions, restart } from './restart.ts'
 import { transports } from './transports/index.ts'
@@ -35,23 +41,33 @@ export interface AppOptions extends DoorOptions {
   reports?: string
   /** Where links may listen; nowhere without it. */
   links?: Omit<LinksOptions, 'carried'>
+  /** How sessions are signed, and for how long they are good. */
+  sessions?: SessionOptions
   /** Who may restart the server, and how that is done; nobody without it. */
   restart?: RestartOptions
 }
 
-/** The whole server, ready to listen: door → feed within limits → meter → five transports → what stands beside them. */
+/** The whole server, ready to listen: door → feed within limits, for those who may → meter → five transports → the rest. */
 export async function createApp(options: AppOptions = {}): Promise<FastifyInstance> {
   const { heartbeat } = options
   const meter = options.meter ?? createMeter()
   const limits = createLimits(options.limits)
-  const door = createDoor({ ...options, gate: limits, ServerResponse: meter.ServerResponse })
+  const sessions = createSessions(options.sessions)
+  const door = createDoor({
+    ...options,
+    gate: limits,
+    identify: createIdentify(sessions),
+    ServerResponse: meter.ServerResponse,
+  })
   const log = options.log ?? createMemoryLog()
-  const feed = limits.limit(createFeed(log))
+  const rooms = await createRooms(log, sessions)
+  const guard = createGuard(rooms)
+  const feed = guard(limits.limit(createFeed(log)))
 
   const app = Fastify({
     serverFactory: door.serverFactory,
     forceCloseConnections: true,
-    logger: options.logger ?? false,
+    logger: options.logger ? redacted(options.logger) : false,
     // A room name that is too long is a bad room, not an unknown path.
     routerOptions: { maxParamLength: 16_384 },
     clientErrorHandler: refuseSocket,
@@ -62,6 +78,7 @@ export async function createApp(options: AppOptions = {}): Promise<FastifyInstan
 
   // The same feed, five times; the two socket servers have each a path of the door of their own
   app.decorate('io', createIo(door, heartbeat))
+  identifySockets(app.io.of('/chat'), sessions)
   for (const name of transportNames) {
     const options = {
       feed: meter.wrap(feed, name),
@@ -82,6 +99,10 @@ export async function createApp(options: AppOptions = {}): Promise<FastifyInstan
       )
     } else await app.register(transports[name], { prefix, ...options })
   }
+
+  // Who is who, and in which rooms
+  await app.register(sessionRoutes, { sessions, limits, welcome: rooms.welcome })
+  await app.register(roomRoutes, { rooms, feed, limits })
 
   // Beside the feed
   app.get('/health', { schema: healthSchema }, async () => ({
@@ -114,6 +135,14 @@ export async function createApp(options: AppOptions = {}): Promise<FastifyInstan
   meter.tap(app.server, app.websocketServer, app.io.engine)
   return app
 }
+
+/** A token in a log is a token for whoever reads the log. */
+const redacted = (logger: true | object) => ({
+  ...(logger === true ? {} : logger),
+  redact: ['authorization', 'cookie', '["set-cookie"]', 'token', 'auth', 'invite'].flatMap((field) =>
+    [field, `*.${field}`, `*.*.${field}`].map((path) => path.replaceAll('.[', '[')),
+  ),
+})
 
 const healthSchema = {
   summary: 'Whether the server is up',

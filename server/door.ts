@@ -5,6 +5,7 @@ import type { FastifyServerFactory } from 'fastify'
 import { addressIn } from './address.ts'
 import { WireError } from './contract/errors.ts'
 import type { Limits } from './limits.ts'
+import type { Identify } from './people/identify.ts'
 
 /**
  * The door: one TCP port in front of three protocol stacks. It decides who may come in (Host and Origin, for every
@@ -25,13 +26,15 @@ export interface DoorOptions {
   ServerResponse?: typeof ServerResponse
   /** Counts connections, and says which are too many. */
   gate?: Pick<Limits, 'enter' | 'refusal'>
+  /** Reads whose token a request shows, where it shows one. */
+  identify?: Identify
   /** How long a client may take for a request head, and for the whole request, in ms. */
   headersTimeout?: number
   requestTimeout?: number
 }
 
 export function createDoor(options: DoorOptions = {}): Door {
-  const { allowHosts = [], gate, headersTimeout = 10_000, requestTimeout = 20_000 } = options
+  const { allowHosts = [], gate, identify, headersTimeout = 10_000, requestTimeout = 20_000 } = options
   const stacks = new Map<string, Server>()
   const isKnown = createHostCheck(allowHosts)
 
@@ -49,22 +52,32 @@ export function createDoor(options: DoorOptions = {}): Door {
     if (gate) server.on('connection', gate.enter)
     server.on('request', (request, response) => {
       if (!admit(request, response)) return
-      const stack = stackOf(request)
-      if (stack && stack.listenerCount('request') > 0) stack.emit('request', request, response)
-      else fastify(request, response)
+      const reading = identify?.(request)
+      if (reading) reading.then(pass)
+      else pass()
+      function pass() {
+        const stack = stackOf(request)
+        if (stack && stack.listenerCount('request') > 0) stack.emit('request', request, response)
+        else fastify(request, response)
+      }
     })
     server.on('upgrade', (request, socket, head) => {
       // Node took its own error listener off; a reset that arrives now must not end the process.
       socket.on('error', () => socket.destroy())
       const response = plainResponse(request)
       if (!admit(request, response)) return
-      const stack = stackOf(request)
-      if (stack && stack.listenerCount('upgrade') > 0) {
-        response.detachSocket(request.socket)
-        stack.emit('upgrade', request, socket, head)
-      } else {
-        // A WebSocket where there is none is answered like a plain request.
-        fastify(request, response)
+      const reading = identify?.(request)
+      if (reading) reading.then(pass)
+      else pass()
+      function pass() {
+        const stack = stackOf(request)
+        if (stack && stack.listenerCount('upgrade') > 0) {
+          response.detachSocket(request.socket)
+          stack.emit('upgrade', request, socket, head)
+        } else {
+          // A WebSocket where there is none is answered like a plain request.
+          fastify(request, response)
+        }
       }
     })
     return server

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
-import { toWireError, WireError } from './contract/errors.ts'
+import { type ErrorCode, toWireError, WireError } from './contract/errors.ts'
 import { pathOf } from './contract/transports.ts'
 import { compile, readJson } from './contract/validate.ts'
 
@@ -17,20 +17,25 @@ export function speakTheContract(app: FastifyInstance) {
   })
   // Schemas of replies describe them at /docs; what is sent is plain JSON.
   app.setSerializerCompiler(() => JSON.stringify)
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
-    try {
-      done(null, readJson(body, 'bad-draft'))
-    } catch (error) {
-      done(error as WireError)
-    }
-  })
+  takeJson(app, 'bad-draft')
   app.setErrorHandler((error: FastifyError | WireError, request, reply) => {
     const wireError = translate(error, request)
     if (wireError.status === 500) request.log.error(error)
     return sendError(reply, wireError)
   })
   app.setNotFoundHandler(notFound)
+}
+
+/** Takes JSON in UTF-8 as a body, and nothing else. What is none is refused with `code`. */
+export function takeJson(app: FastifyInstance, code: ErrorCode) {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, readJson(body, code))
+    } catch (error) {
+      done(error as WireError)
+    }
+  })
 }
 
 export function notFound(request: FastifyRequest, reply: FastifyReply) {

@@ -9,9 +9,14 @@ export interface Allowance {
   connections: number
   /** Rooms whose first entry it publishes: so many at once, and as many more an hour. */
   rooms: number
-  /** Entries a second by one client; who gives no name is, with all others who give none, one client. */
+  /** Sessions that it starts: so many at once, and as many more an hour. */
+  sessions: number
+  /**
+   * Entries a second by one session, wherever it comes from, or by one client; who gives no name is, with all others who
+   * give none, one client.
+   */
   publishesByClient: number
-  /** Entries a second by all clients of the address, for a client may call itself anything. */
+  /** Entries a second by all clients of the address without a session, for a client may call itself anything. */
   publishes: number
 }
 
@@ -37,16 +42,27 @@ export interface Limits {
   refusal(socket: Socket): WireError | undefined
   /** The same feed, publishing within what is allowed. */
   limit(feed: Feed): Feed
+  /** Takes a session from what its address may start, or throws how long to wait. */
+  takeSession(socket: Socket): void
+  /** The same for a room, however it is made. */
+  takeRoom(socket: Socket): void
   close(): void
 }
 
 const LOOPBACK: Allowance = {
   connections: 20_000,
   rooms: Number.POSITIVE_INFINITY,
+  sessions: Number.POSITIVE_INFINITY,
   publishesByClient: Number.POSITIVE_INFINITY,
   publishes: Number.POSITIVE_INFINITY,
 }
-const OTHERS: Allowance = { connections: 2_000, rooms: 500, publishesByClient: 50, publishes: 1_000 }
+const OTHERS: Allowance = {
+  connections: 2_000,
+  rooms: 500,
+  sessions: 1_000,
+  publishesByClient: 50,
+  publishes: 1_000,
+}
 
 /** Connections beyond the limit that are kept until they ask, and are told why not; yet more are cut unheard. */
 const TOLD = 100
@@ -98,8 +114,14 @@ export function createLimits(options: LimitOptions = {}): Limits {
   }
 
   /** Takes a publish from what its author may, or throws how long to wait. */
-  function takePublish(address: string, client = '') {
+  function takePublish(address: string, { client = '', person }: Who) {
     const { publishes, byClient } = allowanceOf(address)
+    if (person) {
+      // A school sits behind one address: whoever holds a session has a share of their own, and takes nobody's.
+      const wait = byClient.wait(person.id)
+      if (wait > 0) throw tooFast(wait, 'You publish too fast.')
+      return byClient.take(person.id)
+    }
     const author = `${address} ${client}`
     // Both are looked at first, so that a client who is refused takes nothing from the others at his address.
     const wait = Math.max(publishes.wait(address), byClient.wait(author))
@@ -115,7 +137,7 @@ export function createLimits(options: LimitOptions = {}): Limits {
    * Takes a room from what its address may create, unless it exists. The log is asked once a room; drafts that come
    * meanwhile wait together, and so keep their order.
    */
-  function takeRoom(feed: Feed, room: string, address: string, who: Who): Promise<void> {
+  function takeBirth(feed: Feed, room: string, address: string, who: Who): Promise<void> {
     const key = `${address} ${room}`
     const birth = births.get(key) ?? giveBirth().finally(() => births.delete(key))
     births.set(key, birth)
@@ -123,15 +145,17 @@ export function createLimits(options: LimitOptions = {}): Limits {
 
     async function giveBirth() {
       const { entries } = await feed.page(room, undefined, who)
-      if (entries.length === 0) {
-        const { rooms } = allowanceOf(address)
-        const wait = rooms.wait(address)
-        if (wait > 0) throw tooFast(wait, 'Your address creates rooms too fast. Publish in one that exists.')
-        rooms.take(address)
-      }
+      if (entries.length === 0) takeRoom(address)
       if (knownRooms.size >= MAX_KEYS) knownRooms.clear()
       knownRooms.add(room)
     }
+  }
+
+  function takeRoom(address: string) {
+    const { rooms } = allowanceOf(address)
+    const wait = rooms.wait(address)
+    if (wait > 0) throw tooFast(wait, 'Your address creates rooms too fast. Publish in one that exists.')
+    rooms.take(address)
   }
 
   return {
@@ -143,21 +167,30 @@ export function createLimits(options: LimitOptions = {}): Limits {
         if (isLate()) throw overloaded()
         const address = addressIn(who.request.socket)
         const { unlimited, rooms } = allowanceOf(address)
-        if (!unlimited) takePublish(address, who.client)
-        if (!rooms.unlimited && !knownRooms.has(room)) await takeRoom(feed, room, address, who)
+        if (!unlimited) takePublish(address, who)
+        if (!rooms.unlimited && !knownRooms.has(room)) await takeBirth(feed, room, address, who)
         return feed.publish(room, draft, who)
       },
     }),
+    takeRoom: (socket) => takeRoom(addressIn(socket)),
+    takeSession(socket) {
+      const address = addressIn(socket)
+      const { sessions } = allowanceOf(address)
+      const wait = sessions.wait(address)
+      if (wait > 0) throw tooFast(wait, 'Your address starts sessions too fast.')
+      sessions.take(address)
+    },
     close: () => pulse.stop(),
   }
 }
 
-function createAllowance({ connections, rooms, publishesByClient, publishes }: Allowance) {
+function createAllowance({ connections, rooms, sessions, publishesByClient, publishes }: Allowance) {
   const byClient = createRate(publishesByClient, 1_000)
   const byAddress = createRate(publishes, 1_000)
   return {
     connections,
     rooms: createRate(rooms, HOUR),
+    sessions: createRate(sessions, HOUR),
     byClient,
     publishes: byAddress,
     /** True where publishing costs not even a look. */

@@ -13,8 +13,8 @@ import {
   LinkState,
   Stall,
 } from './contract/link.ts'
-import { readJson } from './contract/validate.ts'
 import { ClientName, ErrorReply } from './contract/wire.ts'
+import { takeJson } from './http.ts'
 import { type Link, startLink } from './link/link.ts'
 
 export interface LinksOptions {
@@ -112,14 +112,7 @@ export const links: FastifyPluginAsync<LinksOptions> = async (plugin, options) =
     })
   const sweeping = setInterval(() => void sweep(), Math.min(10_000, unused / 10)).unref()
 
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
-    try {
-      done(null, readJson(body, 'bad-request'))
-    } catch (error) {
-      done(error as WireError)
-    }
-  })
+  takeJson(plugin, 'bad-request')
 
   app.get('/links', { schema: listSchema }, async () => ({
     ports: ports.filter((port) => !taken.has(port)),

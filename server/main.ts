@@ -7,6 +7,7 @@ import { createMemoryLog } from './feed/memory-log.ts'
 import { UnusableFile } from './feed/sqlite-file.ts'
 import { openSqliteLog } from './feed/sqlite-log.ts'
 import { type Options, readOptions } from './options.ts'
+import { openSecret, UnusableSecret } from './people/secret.ts'
 
 /** How long what is open may take to end, in ms. */
 const PATIENCE = 4_000
@@ -18,6 +19,7 @@ const sockets = new Set<Socket>()
 let stopping = false
 /** The restart that is under way, or was the last. */
 let restarting: Promise<void> = Promise.resolve()
+const secret = readSecret()
 let app = await serve(options.port)
 const address = app.server.address()
 const port = typeof address === 'object' && address ? address.port : options.port
@@ -36,6 +38,7 @@ async function serve(port: number): Promise<FastifyInstance> {
     log,
     allowHosts: options.allowHost,
     reports: options.reports,
+    sessions: { secret },
     links: { ports: options.links, host: options.host },
     restart: { who: options.allowRestart, keeps: options.data !== 'memory', restart: once },
     logger: { level: 'warn', stream: process.stderr },
@@ -69,6 +72,17 @@ async function openLog({ data, keepDays }: Options): Promise<Log> {
     })
   } catch (error) {
     if (!(error instanceof UnusableFile)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  }
+}
+
+/** Once a process: sessions outlive a restart within it, also where nothing is kept. */
+function readSecret(): string {
+  try {
+    return openSecret(options.data, process.env.WIRESIDE_SECRET)
+  } catch (error) {
+    if (!(error instanceof UnusableSecret)) throw error
     process.stderr.write(`${error.message}\n`)
     process.exit(1)
   }

@@ -88,6 +88,7 @@ export const describeApi = fp(async (app) => {
       },
       tags: [
         { name: 'feed', description: 'One feed, carried by each transport under its own path.' },
+        { name: 'people', description: 'Sessions, and rooms that have members.' },
         { name: 'beside', description: 'What stands beside the feed.' },
         { name: 'links', description: 'Networks in front of this server, bent and recorded.' },
       ],

@@ -25,6 +25,13 @@ export const ClientName = Type.String({
   'x-error': 'bad-query',
 })
 
+export const AuthorName = Type.String({
+  minLength: 1,
+  maxLength: 40,
+  pattern: '^[^\\p{Cc}\\p{Cs}]+$',
+  description: 'a string of 1 to 40 characters without control characters',
+})
+
 export const After = Type.String({
   pattern: cursorPattern,
   description: 'one cursor as the server gave it, like "k3f9.42", or "0" for all that is kept',
@@ -56,14 +63,7 @@ export const Draft = Type.Object(
     sentAt: Type.Optional(
       Milliseconds("a number: the author's clock when the entry was due to be sent, in ms since 1970"),
     ),
-    name: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 40,
-        pattern: '^[^\\p{Cc}\\p{Cs}]+$',
-        description: 'a string of 1 to 40 characters without control characters',
-      }),
-    ),
+    name: Type.Optional(AuthorName),
     kind: Type.Optional(
       Type.Literal('text', {
         description: '"text", the one kind of entry that can be published in a public room',
@@ -96,7 +96,10 @@ export const Entry = Type.Object(
     seq: Type.Integer({ minimum: 1, description: 'Rises by exactly 1 per room.' }),
     kind: Type.Union([Type.Literal('text'), Type.Literal('notice'), Type.Literal('signal')]),
     id: Type.String({ description: "The author's id for the draft, or one the server made." }),
-    from: Type.Object({ name: Type.String(), id: Type.Optional(Type.String()) }),
+    from: Type.Object({
+      name: Type.String(),
+      id: Type.Optional(Type.String({ description: "The author's, when the author holds a session." })),
+    }),
     text: Type.String(),
     sentAt: Type.Optional(Milliseconds("The author's clock, ms since 1970.")),
     at: Milliseconds("The server's clock, ms since 1970, fractions allowed."),
@@ -137,6 +140,24 @@ export const Page = Type.Object(
 )
 /** What a poll returns. */
 export type Page = Static<typeof Page>
+
+export const History = Type.Object(
+  {
+    cursor: Type.String({
+      description: 'Where a reader stands who has these: `after`, to read on from here.',
+    }),
+    more: Type.Boolean({
+      description: 'True when there is more before these: ask for it with the first seq.',
+    }),
+    entries: Type.Array(Entry, { maxItems: 200 }),
+  },
+  {
+    description: 'A page of history, the oldest entry first.',
+    examples: [{ cursor: 'k3f9.42', more: true, entries: [entryExample] }],
+  },
+)
+/** A page of history. */
+export type History = Static<typeof History>
 
 /** A page holds at most this many entries. */
 export const PAGE_SIZE = 200

@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { type Cursor, parseCursor } from '../contract/cursor.ts'
 import { WireError } from '../contract/errors.ts'
 import { BACKLOG, type Draft, type Entry, type Receipt } from '../contract/wire.ts'
+import type { Stamp } from './log.ts'
 
 /** What every log has to know of entries, wherever it keeps them. */
 
@@ -21,13 +22,13 @@ export function newEpoch(): string {
 }
 
 /** A draft as the entry it becomes; an id is made where its author gave none. `at`: ms since 1970. */
-export function entryOf(room: string, seq: number, draft: Draft, at: number): Entry {
+export function entryOf(room: string, seq: number, draft: Draft, at: number, stamp: Stamp = {}): Entry {
   return {
     room,
     seq,
-    kind: 'text',
+    kind: stamp.kind ?? 'text',
     id: draft.id ?? randomBytes(9).toString('base64url'),
-    from: { name: draft.name ?? 'guest' },
+    from: stamp.from ?? { name: draft.name ?? 'guest' },
     text: draft.text,
     ...(draft.sentAt !== undefined && { sentAt: draft.sentAt }),
     at,

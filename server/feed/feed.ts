@@ -1,13 +1,17 @@
 import type { IncomingMessage } from 'node:http'
 import { type Cursor, parseCursor } from '../contract/cursor.ts'
-import { type Draft, type Entry, type Joined, PAGE_SIZE, type Page } from '../contract/wire.ts'
+import type { WireError } from '../contract/errors.ts'
+import { type Draft, type Entry, type History, type Joined, PAGE_SIZE, type Page } from '../contract/wire.ts'
+import type { Person } from '../people/sessions.ts'
 import { type Batch, batchOf, once } from './encoding.ts'
 import type { Appended, Log, Stop } from './log.ts'
 
-/** Who asks: the request or handshake that carried them here, and the lane it named. */
+/** Who asks: the request or handshake that carried them here, the lane it named, and the session it showed. */
 export interface Who {
   request: IncomingMessage
   client: string | undefined
+  /** Absent: a guest. */
+  person?: Person | undefined
 }
 
 /** A reader of a room. Calls come in the order joined, gap, entries; never two at once. */
@@ -23,6 +27,11 @@ export interface FeedListener {
    * connection, so that it comes back with its cursor.
    */
   onFailed(): void
+  /**
+   * The reader may no longer read (`expired`, `removed`), and has been left: nothing more will be said. Whoever carries
+   * it says so; who does not listen is told `onFailed`.
+   */
+  onEnded?(why: WireError): void
   /** Awaited before each batch of a backlog: a page of long texts is more than a connection may be owed. */
   ready?(): Promise<void> | undefined
 }
@@ -39,6 +48,8 @@ export interface Feed {
   nextPage(room: string, cursor: Cursor | undefined, who: Who, waiting: Waiting): Stop
   /** Backlog, then live, with no seam visible to the reader, until it leaves. */
   follow(room: string, cursor: Cursor | undefined, who: Who, listener: FeedListener): Following
+  /** What came before an entry, at most `limit` entries; before the next one where `seq` is absent. */
+  history(room: string, seq: number | undefined, limit: number, who: Who): Promise<History>
   /** True while readers are handed entries: whatever is written meanwhile carries them. */
   isHandingOver(): boolean
 }
@@ -46,7 +57,7 @@ export interface Feed {
 /** A reader who waits for a page: one of the two is called, and not before `nextPage` has returned. */
 export interface Waiting {
   onPage(page: Page): void
-  /** The log cannot be read. */
+  /** The log cannot be read, or no longer by this reader. */
   onFailed(error: Error): void
 }
 
@@ -355,8 +366,13 @@ export function createFeed(log: Log): Feed {
   }
 
   return {
-    publish: (room, draft, who) => log.append(room, draft, who.client),
+    publish: (room, draft, { client, person }) =>
+      person
+        ? // No client can go by this name, for its own has no colon.
+          log.append(room, draft, `session:${person.id}`, { from: { name: person.name, id: person.id } })
+        : log.append(room, draft, client),
     page: (room, cursor) => log.after(room, cursor, PAGE_SIZE),
+    history: (room, seq, limit) => log.before(room, seq, limit),
     nextPage,
     follow,
     isHandingOver: () => handing,

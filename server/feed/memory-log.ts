@@ -1,8 +1,8 @@
 import { now } from '../clock.ts'
 import { type Cursor, formatCursor } from '../contract/cursor.ts'
-import type { Draft, Entry } from '../contract/wire.ts'
+import type { Draft, Entry, History } from '../contract/wire.ts'
 import { entryOf, idTaken, isRepeat, newEpoch, receiptOf, repeatKey, sizeOf, startOf } from './entries.ts'
-import type { Log, OnEntry } from './log.ts'
+import type { Log, OnEntry, Stamp } from './log.ts'
 
 /** What the log may hold. Beyond any of these the oldest goes first, and its readers are told `gap`. */
 export interface MemoryLogLimits {
@@ -35,6 +35,7 @@ export function createMemoryLog(limits: MemoryLogLimits = {}): Log {
   const followers = new Set<OnEntry>()
   /** In order of their last entry, the quietest first. */
   const rooms = new Map<string, Room>()
+  const records = new Map<string, object>()
   let totalBytes = 0
   /**
    * Rooms that were forgotten may be born again, and must not use a seq twice: a cursor of their first life would
@@ -45,7 +46,7 @@ export function createMemoryLog(limits: MemoryLogLimits = {}): Log {
   const unborn = (): Room => ({ kept: new Map(), head: base, drafts: new Map(), bytes: 0 })
   const oldestSeq = (room: Room) => room.kept.keys().next().value ?? room.head + 1
 
-  function append(name: string, draft: Draft, author: string | undefined) {
+  function append(name: string, draft: Draft, author: string | undefined, stamp?: Stamp) {
     const room = rooms.get(name) ?? unborn()
     const key = repeatKey(draft, author)
     const known = key === undefined ? undefined : room.kept.get(room.drafts.get(key) ?? 0)?.entry
@@ -54,7 +55,7 @@ export function createMemoryLog(limits: MemoryLogLimits = {}): Log {
       return { receipt: receiptOf(known, 'memory'), repeat: true }
     }
 
-    const entry = entryOf(name, room.head + 1, draft, now())
+    const entry = entryOf(name, room.head + 1, draft, now(), stamp)
     room.head = entry.seq
     room.kept.set(entry.seq, { entry, key })
     if (key !== undefined) room.drafts.set(key, entry.seq)
@@ -107,9 +108,33 @@ export function createMemoryLog(limits: MemoryLogLimits = {}): Log {
     }
   }
 
+  function before(name: string, seq: number | undefined, limit: number): History {
+    const room = rooms.get(name) ?? unborn()
+    const last = Math.min((seq ?? room.head + 1) - 1, room.head)
+    const first = Math.max(oldestSeq(room), last - limit + 1)
+    const entries: Entry[] = []
+    for (let seq = first; seq <= last; seq++) {
+      const kept = room.kept.get(seq)
+      if (kept) entries.push(kept.entry)
+    }
+    const more = entries.length > 0 && first > oldestSeq(room)
+    return { cursor: formatCursor(epoch, Math.max(0, last)), more, entries }
+  }
+
   return {
-    append: async (room, draft, author) => append(room, draft, author),
+    append: async (...draft) => append(...draft),
     after: async (room, cursor, limit) => after(room, cursor, limit),
+    before: async (room, seq, limit) => before(room, seq, limit),
+    rooms: () => [...rooms.keys()].reverse(),
+    records: {
+      all: async () => [...records],
+      async put(name, value) {
+        records.set(name, value)
+      },
+      async delete(name) {
+        records.delete(name)
+      },
+    },
     follow(onEntry) {
       followers.add(onEntry)
       return () => followers.delete(onEntry)

@@ -45,6 +45,7 @@ const migrations: readonly (() => string)[] = [
       PRIMARY KEY (room, seq)
     ) STRICT, WITHOUT ROWID;
     CREATE UNIQUE INDEX repeats ON entries (room, repeat_key) WHERE repeat_key IS NOT NULL;`,
+  () => 'CREATE TABLE records (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;',
 ]
 
 /** Opens the log of a folder, or begins one. `bytes`: what the file may grow to. Throws `UnusableFile`. */

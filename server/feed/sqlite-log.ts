@@ -1,10 +1,10 @@
 import { now } from '../clock.ts'
 import { type Cursor, formatCursor } from '../contract/cursor.ts'
 import { WireError } from '../contract/errors.ts'
-import type { Draft, Entry } from '../contract/wire.ts'
+import type { Draft, Entry, History } from '../contract/wire.ts'
 import { entryJson } from './encoding.ts'
 import { type Extent, entryOf, idTaken, isRepeat, receiptOf, repeatKey, startOf } from './entries.ts'
-import type { Appended, Log, OnEntry, Slice } from './log.ts'
+import type { Appended, Log, OnEntry, Records, Slice, Stamp } from './log.ts'
 import { openSqliteFile, type Statement } from './sqlite-file.ts'
 import { createTails } from './tails.ts'
 import { createTurns } from './turns.ts'
@@ -42,6 +42,7 @@ interface Shelf {
 interface Waiting {
   room: string
   draft: Draft
+  stamp: Stamp | undefined
   key: string | undefined
   at: number
   resolve(appended: Appended): void
@@ -97,7 +98,7 @@ export async function openSqliteLog(folder: string, options: SqliteLogOptions = 
 
   // Writing
 
-  function append(room: string, draft: Draft, author: string | undefined): Promise<Appended> {
+  function append(room: string, draft: Draft, author: string | undefined, stamp?: Stamp): Promise<Appended> {
     if (closed) return Promise.reject(new WireError('log-unavailable', 'The server is being stopped.'))
     if (weight > MOST_WAITING) {
       return Promise.reject(
@@ -105,7 +106,7 @@ export async function openSqliteLog(folder: string, options: SqliteLogOptions = 
       )
     }
     return new Promise((resolve, reject) => {
-      waiting.push({ room, draft, key: repeatKey(draft, author), at: now(), resolve, reject })
+      waiting.push({ room, draft, stamp, key: repeatKey(draft, author), at: now(), resolve, reject })
       weight += weigh(draft)
       commitSoon()
     })
@@ -171,7 +172,7 @@ export async function openSqliteLog(folder: string, options: SqliteLogOptions = 
   /** Gives each draft its place, in the order they came, and says what it costs older entries and quiet rooms. */
   function decide(batch: readonly Waiting[], known: Map<string, Entry>): Plan {
     const plan: Plan = { fresh: [], touched: new Set(), answers: [] }
-    for (const { room: name, draft, key, at, resolve, reject } of batch) {
+    for (const { room: name, draft, stamp, key, at, resolve, reject } of batch) {
       const room = planned.rooms.get(name) ?? { first: planned.base + 1, head: planned.base }
       const before = key === undefined ? undefined : known.get(`${name} ${key}`)
       if (before && before.seq >= room.first && before.seq <= room.head) {
@@ -181,7 +182,7 @@ export async function openSqliteLog(folder: string, options: SqliteLogOptions = 
         })
         continue
       }
-      const entry = entryOf(name, room.head + 1, draft, at)
+      const entry = entryOf(name, room.head + 1, draft, at, stamp)
       plan.fresh.push({ entry, key })
       plan.answers.push(() => resolve({ receipt: receiptOf(entry, 'disk'), repeat: false }))
       if (key !== undefined) known.set(`${name} ${key}`, entry)
@@ -301,24 +302,28 @@ export async function openSqliteLog(folder: string, options: SqliteLogOptions = 
 
   // Reading
 
-  async function after(name: string, cursor: Cursor | undefined, limit: number): Promise<Slice> {
-    return fromMemory(name, cursor, limit) ?? (await turns.read(() => fromFile(name, cursor, limit)))
+  const after = (name: string, cursor: Cursor | undefined, limit: number): Promise<Slice> =>
+    read(name, () => stretchOf(name, cursor, limit))
+
+  const before = (name: string, seq: number | undefined, limit: number): Promise<History> =>
+    read(name, () => stretchBefore(name, seq, limit))
+
+  /** `stretch` is asked anew when there was something to wait for: what is kept may be other by then. */
+  async function read<T extends Stretch>(name: string, stretch: () => T) {
+    return fromMemory(name, stretch()) ?? (await turns.read(() => fromFile(name, stretch())))
   }
 
-  function fromMemory(name: string, cursor: Cursor | undefined, limit: number): Slice | undefined {
-    const { from, last, ...rest } = stretchOf(name, cursor, limit)
+  function fromMemory<T extends Stretch>(name: string, { from, last, ...rest }: T) {
     const entries = tails.read(name, from, last)
     return entries && { ...rest, entries }
   }
 
-  async function fromFile(name: string, cursor: Cursor | undefined, limit: number): Promise<Slice> {
+  async function fromFile<T extends Stretch>(name: string, stretch: T) {
     // Another reader may have fetched it while this one waited for its turn.
-    const ready = fromMemory(name, cursor, limit)
+    const ready = fromMemory(name, stretch)
     if (ready) return ready
-    const { from, last, head, ...rest } = {
-      ...stretchOf(name, cursor, limit),
-      head: kept.rooms.get(name)?.head ?? 0,
-    }
+    const { from, last, ...rest } = stretch
+    const head = kept.rooms.get(name)?.head ?? 0
     if (closed) throw new WireError('log-unavailable', 'The server is being stopped.')
     try {
       const [page] = await file.all<{ entries: string }>(
@@ -351,9 +356,52 @@ export async function openSqliteLog(folder: string, options: SqliteLogOptions = 
     return { start: formatCursor(epoch, from), cursor: formatCursor(epoch, last), gap, more, from, last }
   }
 
+  /** The same for one who reads backwards. */
+  function stretchBefore(name: string, seq: number | undefined, limit: number) {
+    const { first, head } = kept.rooms.get(name) ?? { first: kept.base + 1, head: kept.base }
+    const last = Math.max(0, Math.min((seq ?? head + 1) - 1, head))
+    const from = Math.min(last, Math.max(first - 1, last - limit))
+    return { cursor: formatCursor(epoch, last), more: last > from && from >= first, from, last }
+  }
+
+  // Beside the entries
+
+  async function record(statement: Statement) {
+    if (closed) throw new WireError('log-unavailable', 'The server is being stopped.')
+    try {
+      await turns.write(() => file.transact([statement]))
+      sayWhetherItWorks()
+    } catch (error) {
+      sayWhetherItWorks(error)
+      throw new WireError(
+        'log-unavailable',
+        'The server cannot store this at the moment. Nothing was changed; try again later.',
+      )
+    }
+  }
+
+  const records: Records = {
+    async all() {
+      const rows = await turns.read(() =>
+        file.all<{ name: string; value: string }>('SELECT name, value FROM records'),
+      )
+      return rows.map(({ name, value }) => [name, JSON.parse(value)])
+    },
+    put: (name, value) =>
+      record([
+        'INSERT INTO records (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+        name,
+        JSON.stringify(value),
+      ]),
+    delete: (name) => record(['DELETE FROM records WHERE name = ?', name]),
+  }
+
   return {
     append,
     after,
+    before,
+    rooms: () => [...kept.rooms.keys()].reverse(),
+    records,
     follow(onEntry) {
       followers.add(onEntry)
       return () => followers.delete(onEntry)
@@ -367,6 +415,12 @@ export async function openSqliteLog(folder: string, options: SqliteLogOptions = 
       followers.clear()
     },
   }
+}
+
+/** Entries after the seq `from` up to `last`. */
+interface Stretch {
+  from: number
+  last: number
 }
 
 /** The latest touch counts. */

@@ -15,8 +15,13 @@ export interface Joins {
   leaveAll(): void
 }
 
-export function createJoins(feed: Feed, who: Who): Joins {
+/** `onExpired` is told when the session runs out, with which everything has been left. */
+export function createJoins(feed: Feed, who: Who, onExpired: (why: WireError) => void): Joins {
   const joins = new Map<string, Pick<Following, 'joined' | 'leave'>>()
+  const stopWaiting = who.person?.whenExpired((why) => {
+    leaveAll()
+    onExpired(why)
+  })
 
   async function join(room: string, after: Cursor | undefined, listener: FeedListener): Promise<void> {
     if (!joins.has(room) && joins.size >= MAX_JOINS) {
@@ -32,14 +37,20 @@ export function createJoins(feed: Feed, who: Who): Joins {
       following = feed.follow(room, after, who, listener)
       return following.joined
     })
-    joins.set(room, {
+    const join = {
       joined,
       leave() {
         left = true
         following?.leave()
       },
-    })
-    await joined
+    }
+    joins.set(room, join)
+    try {
+      await joined
+    } catch (error) {
+      if (joins.get(room) === join) joins.delete(room)
+      throw error
+    }
   }
 
   async function leave(room: string) {
@@ -49,12 +60,11 @@ export function createJoins(feed: Feed, who: Who): Joins {
     current?.leave()
   }
 
-  return {
-    join,
-    leave,
-    leaveAll() {
-      for (const { leave } of joins.values()) leave()
-      joins.clear()
-    },
+  function leaveAll() {
+    stopWaiting?.()
+    for (const { leave } of joins.values()) leave()
+    joins.clear()
   }
+
+  return { join, leave, leaveAll }
 }

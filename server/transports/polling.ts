@@ -16,7 +16,7 @@ import { whoIs } from './transport.ts'
 
 /** What the transports made of plain HTTP requests share: how a page is answered, and how a draft is posted. */
 
-export const pageReplies = { 200: Page, 400: ErrorReply }
+export const pageReplies = { 200: Page, 400: ErrorReply, 401: ErrorReply, 403: ErrorReply, 404: ErrorReply }
 
 /**
  * Answers a poll. Who waited for the same entries is answered with the same page, whose JSON is made once. Past Fastify,
@@ -57,6 +57,8 @@ export function acceptDrafts(app: FastifyInstance, feed: Feed) {
           200: Receipt,
           201: Receipt,
           400: ErrorReply,
+          401: ErrorReply,
+          404: ErrorReply,
           409: ErrorReply,
           413: ErrorReply,
           415: ErrorReply,

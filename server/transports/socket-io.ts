@@ -20,7 +20,10 @@ import { drained, MAX_QUEUE, type ServerTransport, whoIs } from './transport.ts'
 export const socketIo: ServerTransport = async (app, { feed }) => {
   app.io.of('/chat').on('connection', (socket) => {
     const who = whoIs(socket.request)
-    const joins = createJoins(feed, who)
+    const joins = createJoins(feed, who, ({ body }) => {
+      socket.emit('expired', body)
+      socket.disconnect(true)
+    })
     const queue = boundedQueue(socket)
 
     // Receive
@@ -32,6 +35,10 @@ export const socketIo: ServerTransport = async (app, { feed }) => {
         onEntries: queue.write,
         // A connection that is cut comes back by itself; one that is told to go does not.
         onFailed: () => socket.conn.close(true),
+        onEnded({ body }) {
+          void joins.leave(room)
+          socket.emit('removed', { ...body, room })
+        },
         ready: queue.drained,
       })
     })

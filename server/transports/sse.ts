@@ -27,18 +27,36 @@ export const sse: ServerTransport = async (app, { feed, heartbeat: every = HEART
       schema: {
         summary: 'Follow a room as a stream of events',
         description:
-          'text/event-stream: `joined`, then a message event per entry; `gap` when entries were lost.',
+          'text/event-stream: `joined`, then a message event per entry; `gap` when entries were lost; `expired` or `removed` at the end of a reader who may no longer read.',
         tags: ['feed'],
         params: RoomParams,
         querystring: ReadQuery,
-        response: { 400: ErrorReply },
+        response: { 400: ErrorReply, 401: ErrorReply, 404: ErrorReply },
       },
     },
     async (request, reply) => {
       const after = lastEventId(request.headers['last-event-id']) ?? request.query.after
-      reply.hijack()
       const stream = reply.raw
-      if (stream.destroyed) return
+      const { room } = request.params
+
+      const listener: FeedListener = {
+        onJoined: (joined) =>
+          stream.write(encode({ event: 'joined', id: joined.cursor, data: JSON.stringify(joined) })),
+        onGap: (cursor) =>
+          stream.write(encode({ event: 'gap', id: cursor, data: JSON.stringify({ room, cursor }) })),
+        onEntries(batch) {
+          send(stream, batch)
+          if (stream.writableLength > MAX_QUEUE) stream.destroy()
+        },
+        onFailed: () => stream.destroy(),
+        onEnded: ({ code, message }) =>
+          stream.end(encode({ event: code, data: JSON.stringify({ room, message }) })),
+        ready: () => drained(stream.socket ?? stream),
+      }
+      // Whoever may not read is told so in place of a stream.
+      const { joined, leave } = feed.follow(room, after, whoIs(request.raw), listener)
+      reply.hijack()
+      if (stream.destroyed) return leave()
       stream.writeHead(200, {
         'Content-Type': 'text/event-stream',
         'Cache-Control': 'no-store',
@@ -48,22 +66,6 @@ export const sse: ServerTransport = async (app, { feed, heartbeat: every = HEART
       // The head leaves now, so that nobody on the way takes silence for a dead server.
       stream.flushHeaders()
       streams.add(stream)
-
-      const listener: FeedListener = {
-        onJoined: (joined) =>
-          stream.write(encode({ event: 'joined', id: joined.cursor, data: JSON.stringify(joined) })),
-        onGap: (cursor) =>
-          stream.write(
-            encode({ event: 'gap', id: cursor, data: JSON.stringify({ room: request.params.room, cursor }) }),
-          ),
-        onEntries(batch) {
-          send(stream, batch)
-          if (stream.writableLength > MAX_QUEUE) stream.destroy()
-        },
-        onFailed: () => stream.destroy(),
-        ready: () => drained(stream.socket ?? stream),
-      }
-      const { joined, leave } = feed.follow(request.params.room, after, whoIs(request.raw), listener)
       stream.once('close', () => {
         streams.delete(stream)
         leave()

@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream'
 import type { FastifyPluginAsync } from 'fastify'
 import { addressIn } from '../address.ts'
 import type { Feed, Who } from '../feed/feed.ts'
+import { personIn } from '../people/identify.ts'
 
 /** One way to carry the feed: a Fastify plugin, registered under its path. */
 export type ServerTransport = FastifyPluginAsync<{
@@ -11,7 +12,12 @@ export type ServerTransport = FastifyPluginAsync<{
   heartbeat?: number
 }>
 
-export const whoIs = (request: IncomingMessage): Who => ({ request, client: addressIn(request).client })
+/** Throws what is wrong with the token that was shown, where one was. */
+export const whoIs = (request: IncomingMessage): Who => ({
+  request,
+  client: addressIn(request).client,
+  person: personIn(request),
+})
 
 /** A reader of a held-open connection may owe us this many bytes; beyond, it is cut and may resume. */
 export const MAX_QUEUE = 1024 * 1024

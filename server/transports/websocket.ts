@@ -32,8 +32,10 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
       '{"joined"}, {"entry"}, {"gap"}, {"receipt"}, {"left"}, {"pong"}, {"error"} down.',
     tags: ['feed'],
     querystring: ReadQuery,
-    response: { 400: ErrorReply, 426: ErrorReply },
+    response: { 400: ErrorReply, 401: ErrorReply, 426: ErrorReply },
   }
+  /** A token that is none is refused while there is still an HTTP request to answer. */
+  const preValidation = async ({ raw }: FastifyRequest) => void whoIs(raw)
 
   const routes = app.withTypeProvider<TypeBoxTypeProvider>()
   routes.route({
@@ -41,6 +43,7 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
     url: '/:room',
     exposeHeadRoute: false,
     schema: { ...schema, params: RoomParams },
+    preValidation,
     handler: upgradeOnly,
     wsHandler: (socket, { params, query, raw }) => converse(socket, raw, params.room, query.after),
   })
@@ -49,13 +52,14 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
     url: '/',
     exposeHeadRoute: false,
     schema,
+    preValidation,
     handler: upgradeOnly,
     wsHandler: (socket, { raw }) => converse(socket, raw),
   })
 
   function converse(socket: WebSocket, request: FastifyRequest['raw'], urlRoom?: string, after?: string) {
     const who = whoIs(request)
-    const joins = createJoins(feed, who)
+    const joins = createJoins(feed, who, ({ message }) => socket.close(4401, message))
     const wire = request.socket
     let badInARow = 0
 
@@ -66,6 +70,11 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
         onGap: (cursor) => send({ gap: room, cursor }),
         onEntries: sendEntries,
         onFailed: () => socket.close(1011, 'the log cannot be read; come back with your cursor'),
+        onEnded(why) {
+          void joins.leave(room)
+          sendError(why, { room })
+          if (room === urlRoom) socket.close(4403, why.message)
+        },
         ready: () => drained(wire),
       })
     }

@@ -11,6 +11,8 @@ export interface Target {
   after?: string
   /** Names this lane, so that the meter can tell its bytes. */
   client?: string
+  /** Who you are, as `POST /session` gave it; asked for anew at each connection and request. Without one: the cookie's, or a guest. */
+  token?: string | (() => string | undefined | Promise<string | undefined>)
   /** Seconds between two short polls, 1 by default. Read before each poll, so it may change meanwhile. */
   interval?: number
   /** Seconds the server may hold a long poll, 25 by default. */
@@ -36,10 +38,13 @@ export type Status =
   | { state: 'connecting' }
   /** `via` names the carrier where a transport has more than one: Socket.IO's `polling` or `websocket`. */
   | { state: 'open'; via?: string }
-  /** The next attempt comes in `inMs` milliseconds; Socket.IO's own client does not tell. */
-  | { state: 'reconnecting'; inMs?: number; reason: string }
-  /** Ended: by `close()`, or because the server refused for good (`reason`). */
-  | { state: 'closed'; reason?: string }
+  /** The next attempt comes in `inMs` milliseconds; Socket.IO's own client does not tell. `code` as below. */
+  | { state: 'reconnecting'; inMs?: number; reason: string; code?: string }
+  /**
+   * Ended: by `close()`, or because the server refused for good. The `code` is the server's, and tells a page what to
+   * show: `expired` (start a session), `unauthorized` (the same), `removed`, `not-found` (or not for you).
+   */
+  | { state: 'closed'; reason?: string; code?: string }
 
 export interface Connection {
   /** Resolves once the entry is in the log. Rejects with a `PublishError`; repeat with the same `id` to be safe. */
@@ -68,6 +73,23 @@ export class PublishError extends Error {
 
 /** How long a receipt may take, in ms: on a network that swallows everything none would ever come. */
 export const RECEIPT_TIMEOUT = 10_000
+
+/** The token to show now, where there is one. */
+export const tokenOf = async ({ token }: Target): Promise<string | undefined> =>
+  typeof token === 'function' ? token() : token
+
+/** A header that says who you are. A browser's WebSocket takes none, and shows the cookie instead. */
+export async function authorization(target: Target): Promise<Record<string, string>> {
+  const token = await tokenOf(target)
+  return token === undefined ? {} : { Authorization: `Bearer ${token}` }
+}
+
+/** Codes of what may be over the next time. */
+const passing = new Set(['internal', 'log-unavailable', 'overloaded', 'too-many'])
+
+/** Whether to come back after a refusal; with a session that has run out, if another token may be had. */
+export const maySucceed = (code: string, { token }: Pick<Target, 'token'>) =>
+  passing.has(code) || (code === 'expired' && typeof token !== 'string')
 
 /** After how long without a byte nobody is there, in ms. */
 export const silenceOf = ({ heartbeat = HEARTBEAT_MS / 1000 }: Target) => 2.5 * heartbeat * 1000

@@ -1,5 +1,13 @@
 import type { Draft, Page, Receipt } from '../../server/contract/wire.ts'
-import { PublishError, RECEIPT_TIMEOUT, type Target, urlOf, waitOf } from './connection.ts'
+import {
+  authorization,
+  maySucceed,
+  PublishError,
+  RECEIPT_TIMEOUT,
+  type Target,
+  urlOf,
+  waitOf,
+} from './connection.ts'
 import type { Reader } from './reader.ts'
 import { Refused } from './reconnect.ts'
 
@@ -20,8 +28,9 @@ export async function poll(
   const timer = setTimeout(() => request.abort(new Error(`no answer within ${timeout / 1000} s`)), timeout)
   try {
     const url = urlOf(target, `${path}/${target.room}`, { after: reader.cursor, ...query })
-    const response = await (target.fetch ?? fetch)(url, { signal: request.signal })
-    if (!response.ok) throw await refusal(response)
+    const headers = await authorization(target)
+    const response = await (target.fetch ?? fetch)(url, { headers, signal: request.signal })
+    if (!response.ok) throw await refusal(response, target)
     return (await response.json()) as Page
   } finally {
     clearTimeout(timer)
@@ -35,7 +44,7 @@ export async function post(target: Target, path: string, draft: Draft): Promise<
   try {
     response = await (target.fetch ?? fetch)(urlOf(target, `${path}/${target.room}`), {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
+      headers: { 'Content-Type': 'application/json', ...(await authorization(target)) },
       body: JSON.stringify(draft),
       signal: AbortSignal.timeout(RECEIPT_TIMEOUT),
     })
@@ -43,7 +52,7 @@ export async function post(target: Target, path: string, draft: Draft): Promise<
     throw new PublishError('network', `The server could not be reached: ${(error as Error).message}`)
   }
   if (response.ok) return (await response.json()) as Receipt
-  const { code, message, waitMs } = await refusal(response)
+  const { code, message, waitMs } = await refusal(response, target)
   throw new PublishError(code, message, waitMs)
 }
 
@@ -51,16 +60,17 @@ export async function post(target: Target, path: string, draft: Draft): Promise<
 const passing = new Set([408, 425, 429, 500, 502, 503, 504])
 
 /** Reads why a request was refused; proxies answer in their own words, or none. */
-export async function refusal(response: Response): Promise<Refused> {
+export async function refusal(response: Response, target: Pick<Target, 'token'>): Promise<Refused> {
   const body = (await response.json().catch(() => undefined)) as
     | { error?: { code: string; message: string; retryAfter?: number } }
     | undefined
   // A page of another origin cannot see the header, but the body says it too.
   const seconds = Number(body?.error?.retryAfter ?? response.headers.get('retry-after') ?? Number.NaN)
+  const code = body?.error?.code ?? `http-${response.status}`
   return new Refused(
-    body?.error?.code ?? `http-${response.status}`,
+    code,
     body?.error?.message ?? `The server answered ${response.status} ${response.statusText}.`,
-    passing.has(response.status),
+    passing.has(response.status) || maySucceed(code, target),
     Number.isFinite(seconds) ? waitOf(seconds) : undefined,
   )
 }

@@ -66,7 +66,10 @@ describe('keepTrying', () => {
       throw new Refused('bad-room', 'no such room', false)
     })
     expect(tries).toBe(1)
-    expect(statuses).toEqual([{ state: 'connecting' }, { state: 'closed', reason: 'no such room' }])
+    expect(statuses).toEqual([
+      { state: 'connecting' },
+      { state: 'closed', reason: 'no such room', code: 'bad-room' },
+    ])
   })
 
   test('a server that says how long to wait is obeyed', async () => {
@@ -77,7 +80,7 @@ describe('keepTrying', () => {
     // The minute itself was cut short by the end.
     expect(statuses).toEqual([
       { state: 'connecting' },
-      { state: 'reconnecting', inMs: 60_000, reason: 'slow down' },
+      { state: 'reconnecting', inMs: 60_000, reason: 'slow down', code: 'too-many' },
       { state: 'closed' },
     ])
   })
@@ -122,6 +125,7 @@ describe('refusal', () => {
   const answer = (status: number, headers: Record<string, string> = {}, body: unknown = undefined) =>
     refusal(
       new Response(body === undefined ? 'a proxy’s own words' : JSON.stringify(body), { status, headers }),
+      {},
     )
 
   test.each([408, 425, 429, 500, 502, 503, 504])('%i may pass: another try is worth it', async (status) => {

@@ -40,10 +40,12 @@ export async function keepTrying(
     } catch (error) {
       if (ended.aborted) break
       const reason = error instanceof Error ? error.message : String(error)
-      if (error instanceof Refused && !error.retry) return listener.onStatus({ state: 'closed', reason })
+      const code = error instanceof Refused ? { code: error.code } : {}
+      if (error instanceof Refused && !error.retry)
+        return listener.onStatus({ state: 'closed', reason, ...code })
       const longest = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** failures++)
       const inMs = (error instanceof Refused ? error.waitMs : undefined) ?? Math.random() * longest
-      listener.onStatus({ state: 'reconnecting', inMs, reason })
+      listener.onStatus({ state: 'reconnecting', inMs, reason, ...code })
       await sleep(inMs, ended)
     }
   }

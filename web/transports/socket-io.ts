@@ -1,6 +1,13 @@
 import { io, type Socket } from 'socket.io-client'
 import type { Entry, Receipt } from '../../server/contract/wire.ts'
-import { type ClientTransport, PublishError, RECEIPT_TIMEOUT, waitOf } from './connection.ts'
+import {
+  type ClientTransport,
+  maySucceed,
+  PublishError,
+  RECEIPT_TIMEOUT,
+  tokenOf,
+  waitOf,
+} from './connection.ts'
 import { createReader } from './reader.ts'
 
 /**
@@ -14,6 +21,7 @@ export const socketIo: ClientTransport = (target, listener) => {
   const socket: Socket = (target.io ?? io)(new URL('/chat', target.url).href, {
     // A connection of its own, as every other lane has.
     forceNew: true,
+    ...(target.token !== undefined && { auth: showToken }),
     query: target.client === undefined ? {} : { client: target.client },
     reconnectionDelay: 250,
     reconnectionDelayMax: 5_000,
@@ -27,7 +35,7 @@ export const socketIo: ClientTransport = (target, listener) => {
   socket.on('gap', ({ cursor }: { cursor: string }) => reader.gap(cursor))
   socket.on('connect', () => {
     socket.emit('join', { room: target.room, after: reader.cursor }, (reply: Reply<{ cursor: string }>) => {
-      if ('error' in reply) return end(reply.error.message)
+      if ('error' in reply) return refuse(reply.error)
       reader.joined(reply.cursor)
       const open = () => listener.onStatus({ state: 'open', via: socket.io.engine.transport.name })
       open()
@@ -35,7 +43,13 @@ export const socketIo: ClientTransport = (target, listener) => {
       socket.io.engine.once('upgrade', open)
     })
   })
-  socket.on('connect_error', ({ message }) => listener.onStatus({ state: 'reconnecting', reason: message }))
+  socket.on('connect_error', (error: Error & { data?: Refusal }) => {
+    // With data it is the server that refuses, and the library takes that as final.
+    if (error.data) refuse(error.data)
+    else listener.onStatus({ state: 'reconnecting', reason: error.message })
+  })
+  socket.on('expired', (why: Refusal) => refuse(why))
+  socket.on('removed', (why: Refusal) => refuse(why))
   socket.on('disconnect', (reason) => {
     if (reason === 'io client disconnect') return
     if (reason !== 'io server disconnect') return listener.onStatus({ state: 'reconnecting', reason })
@@ -54,16 +68,37 @@ export const socketIo: ClientTransport = (target, listener) => {
     engine.once('upgrading', () => engine.once('upgradeError', stranded))
   })
 
-  function comeBackWithin(longest: number, reason: string) {
-    const inMs = Math.random() * longest
-    listener.onStatus({ state: 'reconnecting', inMs, reason })
-    comeBack = setTimeout(() => socket.connect(), inMs)
+  function showToken(show: (auth: object) => void) {
+    tokenOf(target).then(
+      (token) => show({ token }),
+      // Without one we would be a guest.
+      (error) => {
+        socket.disconnect()
+        comeBackWithin(5_000, String(error))
+      },
+    )
   }
 
-  function end(reason?: string) {
+  function comeBackWithin(longest: number, reason: string, code: { code?: string } = {}) {
+    const inMs = Math.random() * longest
+    clearTimeout(comeBack)
+    listener.onStatus({ state: 'reconnecting', inMs, reason, ...code })
+    comeBack = setTimeout(() => {
+      comeBack = undefined
+      socket.connect()
+    }, inMs)
+  }
+
+  function refuse({ code, message }: Refusal) {
+    if (!maySucceed(code, target)) return end({ code, message })
+    socket.disconnect()
+    comeBackWithin(250, message, { code })
+  }
+
+  function end(why?: Refusal) {
     clearTimeout(comeBack)
     socket.disconnect()
-    listener.onStatus(reason === undefined ? { state: 'closed' } : { state: 'closed', reason })
+    listener.onStatus(why ? { state: 'closed', reason: why.message, code: why.code } : { state: 'closed' })
   }
 
   return {
@@ -90,4 +125,10 @@ export const socketIo: ClientTransport = (target, listener) => {
   }
 }
 
-type Reply<T> = T | { error: { code: string; message: string; retryAfter?: number } }
+interface Refusal {
+  code: string
+  message: string
+  retryAfter?: number
+}
+
+type Reply<T> = T | { error: Refusal }

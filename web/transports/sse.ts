@@ -1,5 +1,5 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import { type ClientTransport, silenceOf, urlOf } from './connection.ts'
+import { authorization, type ClientTransport, maySucceed, silenceOf, urlOf } from './connection.ts'
 import { post, refusal } from './http.ts'
 import { createReader } from './reader.ts'
 import { keepTrying, Refused } from './reconnect.ts'
@@ -25,10 +25,10 @@ export const sse: ClientTransport = (target, listener) => {
     try {
       const url = urlOf(target, `/sse/${target.room}`, { after: reader.cursor })
       const response = await (target.fetch ?? fetch)(url, {
-        headers: { Accept: 'text/event-stream' },
+        headers: { Accept: 'text/event-stream', ...(await authorization(target)) },
         signal: stream.signal,
       })
-      if (!response.ok || !response.body) throw await refusal(response)
+      if (!response.ok || !response.body) throw await refusal(response, target)
 
       let comeBackIn: number | undefined
       const parser = createParser({
@@ -61,6 +61,8 @@ export const sse: ClientTransport = (target, listener) => {
     if (event === 'joined') reader.joined(id)
     else if (event === 'gap') reader.gap(id)
     else if (event === undefined) reader.entry(JSON.parse(data))
+    else if (event === 'expired' || event === 'removed')
+      throw new Refused(event, JSON.parse(data).message, maySucceed(event, target))
   }
 
   return {

@@ -1,9 +1,12 @@
 import type { Entry, Receipt } from '../../server/contract/wire.ts'
 import {
+  authorization,
   type ClientTransport,
+  maySucceed,
   PublishError,
   RECEIPT_TIMEOUT,
   silenceOf,
+  type Target,
   urlOf,
   waitOf,
 } from './connection.ts'
@@ -28,7 +31,9 @@ export const websocket: ClientTransport = (target, listener) => {
   void keepTrying(listener, ended.signal, async (connected) => {
     const url = urlOf(target, `/websocket/${target.room}`, { after: reader.cursor })
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-    const current = new (target.WebSocket ?? WebSocket)(url)
+    const headers = await authorization(target)
+    if (ended.signal.aborted) return
+    const current = connect(target, url, headers)
     const close = () => current.close(1000)
     ended.signal.addEventListener('abort', close)
     let watchdog: ReturnType<typeof setInterval> | undefined
@@ -52,6 +57,7 @@ export const websocket: ClientTransport = (target, listener) => {
           heardAt = performance.now()
           asked = 0
           const message = JSON.parse(data) as Message
+          if (message.error?.room !== undefined) return lost(refused(message.error))
           take(message)
           if (message.joined === undefined) return
           socket = current
@@ -59,7 +65,8 @@ export const websocket: ClientTransport = (target, listener) => {
           listener.onStatus({ state: 'open' })
         }
       })
-      // Only these say that it would be refused again; behind 1006 a page cannot see (RFC 6455 §7.4.1).
+      if (code === 4401) throw refused({ code: 'expired', message: reason })
+      // Only this says that it would be refused again; behind 1006 a page cannot see (RFC 6455 §7.4.1).
       throw new Refused(
         String(code),
         describe(code, reason),
@@ -85,6 +92,9 @@ export const websocket: ClientTransport = (target, listener) => {
     else if (receipt) settle(receipt.id, ({ resolve }) => resolve(receipt))
     else if (error) settle(error.id, ({ reject }) => reject(refusalOf(error)))
   }
+
+  const refused = ({ code, message }: NonNullable<Message['error']>) =>
+    new Refused(code, message, maySucceed(code, target))
 
   function settle(id: string | undefined, how: (draft: Pending) => void) {
     const draft = pending.find((draft) => draft.id === id)
@@ -115,6 +125,12 @@ export const websocket: ClientTransport = (target, listener) => {
   }
 }
 
+/** What a browser's WebSocket ignores, that of Node's `ws` takes: headers of the handshake. */
+function connect({ WebSocket: given = WebSocket }: Target, url: URL, headers: Record<string, string>) {
+  const Connection = given as new (url: URL, protocols: string[], options: object) => WebSocket
+  return new Connection(url, [], { headers })
+}
+
 /** What the server says, one of these at a time. */
 interface Message {
   joined?: string
@@ -122,7 +138,7 @@ interface Message {
   cursor?: string
   entry?: Entry
   receipt?: Receipt
-  error?: { code: string; message: string; id?: string; retryAfter?: number }
+  error?: { code: string; message: string; id?: string; room?: string; retryAfter?: number }
 }
 
 /** A draft without a receipt yet. */

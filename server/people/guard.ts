@@ -1,0 +1,114 @@
+import type { WireError } from '../contract/errors.ts'
+import type { Feed, Who } from '../feed/feed.ts'
+import type { Stop } from '../feed/log.ts'
+import { isGuarded, noRoom, type Rooms, removed } from './rooms.ts'
+import { expired, type Person } from './sessions.ts'
+
+/**
+ * The same feed, for those who may: whatever reads or writes a room goes through here and asks `rooms.may`, at its
+ * beginning and, where a room has members, at each delivery. Whatever a person has open ends when their session does,
+ * and when they are removed. A guest in a public room pays for the look at its name.
+ */
+export function createGuard(rooms: Pick<Rooms, 'may' | 'onGone'>): (feed: Feed) => Feed {
+  /** How to end what members have open, by room and person. */
+  const open = new Map<string, Set<(why: WireError) => void>>()
+
+  rooms.onGone((room, person) => {
+    for (const end of open.get(`${room} ${person}`) ?? []) end(removed())
+  })
+
+  /** Throws why somebody may not. */
+  function check(room: string, { person }: Who) {
+    if (person !== undefined && person.expiresAt <= Date.now()) throw expired()
+    if (!rooms.may(room, person)) throw noRoom()
+  }
+
+  /** Calls back when a person who is here may be so no longer, unless stopped before. */
+  function attend(room: string, person: Person, end: (why: WireError) => void): Stop {
+    const stopWaiting = person.whenExpired(end)
+    if (!isGuarded(room)) return stopWaiting
+    const key = `${room} ${person.id}`
+    const ends = open.get(key) ?? new Set()
+    open.set(key, ends.add(end))
+    return () => {
+      stopWaiting()
+      ends.delete(end)
+      if (ends.size === 0 && open.get(key) === ends) open.delete(key)
+    }
+  }
+
+  return (feed) => ({
+    ...feed,
+
+    publish(room, draft, who) {
+      check(room, who)
+      return feed.publish(room, draft, who)
+    },
+
+    page(room, cursor, who) {
+      check(room, who)
+      return feed.page(room, cursor, who)
+    },
+
+    history(room, seq, limit, who) {
+      check(room, who)
+      return feed.history(room, seq, limit, who)
+    },
+
+    nextPage(room, cursor, who, waiting) {
+      check(room, who)
+      const { person } = who
+      if (!person) return feed.nextPage(room, cursor, who, waiting)
+      let over = false
+      const stop = attend(room, person, (why) => {
+        over = true
+        stop()
+        end()
+        waiting.onFailed(why)
+      })
+      const end = feed.nextPage(room, cursor, who, {
+        onPage(page) {
+          if (over) return
+          stop()
+          if (rooms.may(room, person)) waiting.onPage(page)
+          else waiting.onFailed(removed())
+        },
+        onFailed(error) {
+          if (over) return
+          stop()
+          waiting.onFailed(error)
+        },
+      })
+      return end
+    },
+
+    follow(room, cursor, who, listener) {
+      check(room, who)
+      const { person } = who
+      if (!person) return feed.follow(room, cursor, who, listener)
+      const { onEntries, onEnded = listener.onFailed } = listener
+      const stop = attend(room, person, end)
+      const following = feed.follow(
+        room,
+        cursor,
+        who,
+        isGuarded(room)
+          ? {
+              ...listener,
+              onEntries: (batch) => (rooms.may(room, person) ? onEntries(batch) : end(removed())),
+            }
+          : listener,
+      )
+      function end(why: WireError) {
+        leave()
+        onEnded(why)
+      }
+      function leave() {
+        stop()
+        following.leave()
+      }
+      following.joined.catch(stop)
+      return { ...following, leave }
+    },
+  })
+}
