@@ -146,7 +146,7 @@ describe('a session over polling', () => {
       const session = await openEngine(beside.url, '')
       await session.post(`40${namespace},`)
       expect(await session.poll()).toEqual([`44${namespace},{"message":"Invalid namespace"}`])
-      await session.post('40/chat,{"token":{"any":"thing"}}')
+      await session.post('40/chat,{"unknown":{"any":"thing"}}')
       expect((await session.poll())?.[0]).toMatch(/^40\/chat,/)
       await session.close()
     }
@@ -154,7 +154,7 @@ describe('a session over polling', () => {
 
   test('a CONNECT nested 6,000 deep is a connection like another', async () => {
     const session = await openEngine(beside.url, '')
-    await session.post(`40/chat,{"token":${nested}}`)
+    await session.post(`40/chat,{"unknown":${nested}}`)
     expect((await session.poll())?.[0]).toMatch(/^40\/chat,/)
     await session.close()
   })
