@@ -136,7 +136,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  for (const end of lives) await end()
+  for (const end of lives.reverse()) await end()
   await server.close()
   const rows = [...matrix].map(([what, row]) => [what, ...transportNames.map((name) => row.get(name) ?? '')])
   const table = [['', ...transportNames], ...rows]
