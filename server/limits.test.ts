@@ -5,6 +5,7 @@ import type { Draft } from './contract/wire.ts'
 import { createFeed, type Feed, type Who } from './feed/feed.ts'
 import { createMemoryLog } from './feed/memory-log.ts'
 import { addressOf, createLimits, type LimitOptions, type Limits } from './limits.ts'
+import type { Person } from './people/sessions.ts'
 
 /** A connection as the door sees it, from where a loopback test cannot come. */
 function connection(remoteAddress: string, limits?: Limits): Socket & { destroyed: boolean } {
@@ -22,6 +23,11 @@ function connection(remoteAddress: string, limits?: Limits): Socket & { destroye
 
 const from = (address: string, client?: string): Who =>
   ({ client, request: { socket: connection(address) } }) as unknown as Who
+
+const holding = (id: string, address: string, client?: string): Who => ({
+  ...from(address, client),
+  person: { id, name: 'Ada' } as Person,
+})
 
 const limitsOf = (options: LimitOptions) => createLimits({ lateness: () => 0, ...options })
 
@@ -83,6 +89,31 @@ describe('publishing', () => {
     expect(await publishes(feed, from('192.0.2.1'))).toMatchObject({ times: 5 })
     expect(await publishes(feed, from('192.0.2.1', 'eve'))).toMatchObject({ times: 0 })
     expect(await publishes(feed, from('192.0.2.2', 'ada'))).toMatchObject({ times: 10 })
+  })
+
+  test('a class of sessions behind one address: each has a share, wherever it speaks from, and takes nobody’s', async () => {
+    stopTheClock()
+    const feed = limitsOf({ others: { publishesByClient: 10, publishes: 25 } }).limit(
+      createFeed(createMemoryLog()),
+    )
+    for (let pupil = 0; pupil < 30; pupil++)
+      expect(await publishes(feed, holding(`pupil-${pupil}`, '192.0.2.1'))).toMatchObject({ times: 10 })
+    // Another lane or another address is the same session.
+    expect(await publishes(feed, holding('pupil-0', '192.0.2.1', 'lane'))).toMatchObject({ times: 0 })
+    expect(await publishes(feed, holding('pupil-0', '192.0.2.9'))).toMatchObject({ times: 0 })
+    // Guests have what they had.
+    expect(await publishes(feed, from('192.0.2.1', 'ada'))).toMatchObject({ times: 10 })
+  })
+
+  test('an address starts so many sessions, or a class of one would be a class', () => {
+    const wait = stopTheClock()
+    const limits = limitsOf({ others: { sessions: 3 } })
+    const socket = connection('192.0.2.1')
+    for (let n = 0; n < 3; n++) limits.takeSession(socket)
+    expect(() => limits.takeSession(socket)).toThrow('Your address starts sessions too fast.')
+    limits.takeSession(connection('192.0.2.2'))
+    wait(1_200_000)
+    limits.takeSession(socket)
   })
 
   test('from loopback it is not limited, unless asked', async () => {

@@ -166,7 +166,7 @@ test('a list has your rooms, then the public ones; a guest’s only those', asyn
   await fill('lobby', 1)
   await fill('attic', 1)
   const names = async (who?: typeof ada) => {
-    const headers = who ? { Authorization: `Bearer ${who.token}` } : {}
+    const headers: Record<string, string> = who ? { Authorization: `Bearer ${who.token}` } : {}
     const { rooms } = (await (await fetch(`${server.url}/rooms`, { headers })).json()) as { rooms: Room[] }
     return rooms.map(({ room }) => room)
   }

@@ -80,6 +80,58 @@ export function keepsTheContract(
       { numRuns },
     ))
 
+  test('read backwards, page by page, there is all that is kept, once, and then no more', () =>
+    fc.assert(
+      fc.asyncProperty(publishes, fc.integer({ min: 1, max: 7 }), async (drafts, limit) => {
+        const log = await open({ entriesPerRoom: 12, rooms: 2 })
+        for (const { room, length } of drafts) await log.append(room, { text: 'x'.repeat(length) }, undefined)
+        for (const room of rooms) {
+          const { entries: kept, cursor } = await log.after(room, '0', all)
+          let page = await log.before(room, undefined, limit)
+          expect(page.cursor).toBe(cursor)
+          const read = [...page.entries]
+          while (page.more) {
+            page = await log.before(room, read[0]?.seq, limit)
+            expect(page.entries.length).toBeGreaterThan(0)
+            read.unshift(...page.entries)
+            // From its cursor a reader goes on where the page ends.
+            const next = await log.after(room, page.cursor, 1)
+            expect(next.entries[0]?.seq).toBe((page.entries.at(-1)?.seq ?? 0) + 1)
+          }
+          expect(read).toEqual(kept)
+        }
+      }),
+      { numRuns },
+    ))
+
+  test('rooms are told in the order of their last entry', async () => {
+    const log = await open()
+    for (const room of ['a', 'b', 'c', 'a']) await log.append(room, { text: 'hi' }, undefined)
+    expect(log.rooms()).toEqual(['a', 'c', 'b'])
+  })
+
+  test('records are kept by name, the last one put', async () => {
+    const log = await open()
+    await log.records.put('one', { n: 1 })
+    await log.records.put('two', { text: "'; DROP TABLE records; --" })
+    await log.records.put('one', { n: 2 })
+    await log.records.put('three', {})
+    await log.records.delete('three')
+    const all = await log.records.all()
+    expect(Object.fromEntries(all)).toEqual({ one: { n: 2 }, two: { text: "'; DROP TABLE records; --" } })
+  })
+
+  test('what the server knows of an author and a kind is what the entry says', async () => {
+    const log = await open()
+    const stamp = { kind: 'notice', from: { name: 'Ada', id: 'x' } } as const
+    await log.append('a', { text: 'hi', name: 'Eve' }, undefined, stamp)
+    const draft = { text: 'hi', from: { name: 'Eve', id: 'x' }, kind: 'text' } as const
+    await log.append('a', draft, undefined)
+    const { entries } = await log.after('a', '0', all)
+    expect(entries).toMatchObject([stamp, { kind: 'text', from: { name: 'guest' } }])
+    expect(entries[1]?.from).toEqual({ name: 'guest' })
+  })
+
   describe('who repeats what', () => {
     test('the same id by the same author with another text is id-taken; by another author it is another draft', async () => {
       const log = await open()
