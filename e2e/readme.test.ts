@@ -54,6 +54,7 @@ function type(command: string) {
   })
   return {
     child,
+    output: () => output,
     shows: (text: string) =>
       until(`"${command}" shows ${text}`, () => {
         if (child.exitCode) throw new Error(`"${command}" ended with ${child.exitCode}: ${complaints}`)
@@ -87,6 +88,14 @@ test('the first follows the room, the second writes to it, the third does both',
   socket.child.stdin?.write('{"publish":{"text":"hello"}}\n')
   await socket.shows('"receipt"')
   await stream.shows('"text":"hello"')
+})
+
+test('somebody comes and opens a room as the README shows', async () => {
+  const [come = '', open = ''] = commandsUnder('People and rooms')
+  const session = type(come)
+  await session.shows('"token":"')
+  const { token } = JSON.parse(session.output())
+  await type(`TOKEN=${token}; ${open}`).shows('"room":"private-')
 })
 
 test('the network is bent as the README shows', async () => {

@@ -69,10 +69,17 @@ One chat feed over five transports. [Dashboard](/)
 **WebSocket** \`/websocket/:room\`, or \`/websocket\` and \`{"join":"lobby","after":"k3f9.42"}\`. One JSON text a frame. Up:
 \`{"join"}\`, \`{"leave"}\`, \`{"publish":{"text":"hi"},"room":"lobby"}\`. Down: \`{"joined","cursor"}\`, \`{"gap","cursor"}\`,
 \`{"entry":{…}}\`, \`{"receipt":{…}}\`, \`{"left"}\`, \`{"error":{"code","message","id","room"}}\`. Closes with 1003 (binary), 1008 (ten bad
-frames in a row), 1009 (over 64 kB), 1012 (restart), 1013 (a reader that owes a megabyte).
+frames in a row), 1009 (over 64 kB), 1012 (restart), 1013 (a reader that owes a megabyte), 4401 (the session has expired), 4403
+(removed from the room that the URL named; from another, \`{"error":{"code":"removed","room"}}\`).
 
 **Socket.IO** path \`/socket.io/\`, namespace \`/chat\`. Emit \`join\` \`{room, after}\`, \`leave\` \`{room}\`, \`publish\` \`{room, draft}\`, each with an
-acknowledgement that receives the answer or \`{error}\`; listen to \`entry\` and \`gap\` \`{room, cursor}\`.
+acknowledgement that receives the answer or \`{error}\`; listen to \`entry\`, \`gap\` \`{room, cursor}\`, \`expired\` \`{code, message}\` (then it disconnects) and \`removed\` \`{room, code, message}\`.
+
+**Sessions** A token of \`POST /session\` is shown as \`Authorization: Bearer …\` on requests and handshakes, as the cookie that is
+set, or as Socket.IO's \`auth: {token}\`; who shows both a bearer and a cookie means the bearer. Without one you are a guest,
+who reads and writes public rooms. A token that is none is 401 (\`unauthorized\`, \`expired\`), for Socket.IO a connect error
+whose \`data\` is the error. Room names that begin with \`private-\` or \`direct-\` are given out by the server alone; each is
+404 \`not-found\` to everybody who is not a member, whether there is such a room or not.
 
 **Echo** \`/echo\` is a plain WebSocket that returns every frame as it came, up to 16 MiB.
 `

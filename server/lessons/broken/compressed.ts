@@ -24,13 +24,8 @@ const compressedWith =
         '/:room',
         { exposeHeadRoute: false, schema: { hide: true, params: RoomParams, querystring: ReadQuery } },
         (request, reply) => {
-          reply.hijack()
           const { raw: response } = reply
-          response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Content-Encoding': 'gzip' })
-          response.flushHeaders()
           const gzip = createGzip({ flush })
-          gzip.pipe(response)
-
           const { room } = request.params
           const { leave, joined } = feed.follow(room, request.query.after, whoIs(request.raw), {
             onJoined: (joined) =>
@@ -43,6 +38,10 @@ const compressedWith =
             },
             onFailed: () => response.destroy(),
           })
+          reply.hijack()
+          response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Content-Encoding': 'gzip' })
+          response.flushHeaders()
+          gzip.pipe(response)
           joined.catch(() => response.destroy())
           const timer = setTimeout(() => response.destroy(), LIFE)
           response.once('close', () => {

@@ -22,11 +22,7 @@ export async function followAsSse(
   after: Cursor,
   { limit = Number.POSITIVE_INFINITY, afterWrite }: Ways = {},
 ): Promise<void> {
-  reply.hijack()
   const stream = reply.raw
-  stream.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
-  // Whoever is cut shall not wait for seconds in a lesson.
-  stream.write(encode({ retry: 500 }))
   let left = limit
   const { leave } = feed.follow(room, after, whoIs(reply.request.raw), {
     onJoined: (joined) =>
@@ -43,6 +39,10 @@ export async function followAsSse(
     },
     onFailed: () => stream.destroy(),
   })
+  reply.hijack()
+  stream.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
+  // Whoever is cut shall not wait for seconds in a lesson.
+  stream.write(encode({ retry: 500 }))
   const timer = setTimeout(() => stream.end(), LONGEST)
   stream.once('close', () => {
     clearTimeout(timer)
