@@ -12,6 +12,7 @@ import { createFeed } from './feed/feed.ts'
 import type { Log } from './feed/log.ts'
 import { createMemoryLog } from './feed/memory-log.ts'
 import { notFound, refuseSocket, refuseUrl, speakTheContract } from './http.ts'
+import { lab } from './lab.ts'
 import { lessons } from './lessons/index.ts'
 import { createLimits, type LimitOptions } from './limits.ts'
 import { type LinksOptions, links } from './links.ts'
@@ -118,6 +119,7 @@ export async function createApp(options: AppOptions = {}): Promise<FastifyInstan
     return Object.fromEntries(asked.map((client) => [client, meter.read(client)]))
   })
   await app.register(echo, { door })
+  await app.register(lab)
   await app.register(reports, { folder: options.reports })
   const carried = new Map<number, Socket>()
   await app.register(links, { ...(options.links ?? { ports: [], host: '127.0.0.1' }), carried })

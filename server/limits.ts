@@ -214,7 +214,7 @@ const MAX_KEYS = 10_000
  * A rate by key: `burst` at once, and as many more each `period` ms, evenly. It takes one number a key, the time when all
  * that was taken is made up for (the "generic cell rate algorithm", ITU-T I.371).
  */
-function createRate(burst: number, period: number) {
+export function createRate(burst: number, period: number) {
   const interval = period / burst
   const paidUntil = new Map<string, number>()
   return {

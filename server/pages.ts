@@ -18,6 +18,7 @@ const paths = [
   '/claims',
   '/compare',
   '/inspector',
+  '/lab',
   '/learn',
   '/learn/:lesson(^[a-z0-9-]+$)',
   '/learn/:lesson(^[a-z0-9-]+$)/teacher',
@@ -80,6 +81,10 @@ set, or as Socket.IO's \`auth: {token}\`; who shows both a bearer and a cookie m
 who reads and writes public rooms. A token that is none is 401 (\`unauthorized\`, \`expired\`), for Socket.IO a connect error
 whose \`data\` is the error. Room names that begin with \`private-\` or \`direct-\` are given out by the server alone; each is
 404 \`not-found\` to everybody who is not a member, whether there is such a room or not.
+
+**Lab** namespaces \`/lab\` and, of one's own, \`/lab/<8 letters or digits>\`; \`/lab-admin\` likewise, with \`auth: {token: "open-sesame"}\`. Emit
+\`do\` \`{what, room, text}\`, where \`what\` is \`io.emit\`, \`socket.emit\`, \`socket.broadcast.emit\`, \`io.to\`, \`socket.to\`, \`io.except\`, \`io.volatile\`,
+\`io.timeout\`, \`join\`, \`leave\` or \`disconnect\`; its acknowledgement is \`{done, rooms}\` or \`{error}\`. Listen to \`said\` and \`asked\` \`{what, text, from}\`.
 
 **Echo** \`/echo\` is a plain WebSocket that returns every frame as it came, up to 16 MiB.
 `

@@ -24,5 +24,11 @@ export function idleWireOf(conn: IoSocket['conn']): TcpSocket | undefined {
   return isIdle && Array.isArray(writeBuffer) && writeBuffer.length === 0 ? wireOf(conn) : undefined
 }
 
+/** How many packets wait in Engine.IO for a client that does not take them. */
+export function waitingIn(conn: IoSocket['conn']): number {
+  const { writeBuffer } = conn as unknown as { writeBuffer?: unknown }
+  return Array.isArray(writeBuffer) ? writeBuffer.length : 0
+}
+
 /** The `readyState` of a WebSocket that may be written to. */
 const OPEN = 1

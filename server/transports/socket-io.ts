@@ -96,6 +96,8 @@ export function createIo(door: Door, heartbeat?: number): Server {
     destroyUpgrade: false,
     // It leaves what comes without its slash to others, and here there are none: the request would hang.
     addTrailingSlash: false,
+    // Each page of the lab has a namespace of its own, which goes with the page.
+    cleanupEmptyChildNamespaces: true,
   })
   return io.attach(door.under(pathOf['socket-io']))
 }
