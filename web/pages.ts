@@ -61,6 +61,12 @@ export const pages: readonly PageEntry[] = [
     load: async () => (await import('./lessons/teacher.tsx')).TeacherPage,
   },
   {
+    name: 'lab',
+    title: 'Lab',
+    path: /^\/lab$/,
+    load: async () => (await import('./lab/lab.tsx')).Lab,
+  },
+  {
     title: 'Inspector',
     path: /^\/inspector$/,
     load: async () => (await import('./inspector/page.tsx')).InspectorPage,

@@ -13,7 +13,8 @@ export function LessonList() {
         <h1>Learn</h1>
         <p>
           Predict, run the real thing, and see why. Every figure is measured on your own connections to this
-          server while you look; the text is held against it.
+          server while you look; the text is held against it. To try Socket.IO without a lesson there is{' '}
+          <a href="/lab">the lab</a>.
         </p>
       </div>
       <ol class="lessons">

@@ -7,6 +7,7 @@ import { themes } from './theme.ts'
 const places = [
   { page: 'dashboard', href: '/', label: 'Dashboard' },
   { page: 'learn', href: '/learn', label: 'Learn' },
+  { page: 'lab', href: '/lab', label: 'Lab' },
   { page: 'claims', href: '/claims', label: 'Claims' },
   { page: 'reports', href: '/reports', label: 'Reports' },
   { page: undefined, href: '/docs', label: 'API' },

@@ -6,7 +6,7 @@ const files: Record<string, () => Promise<string>> = {
   ...import.meta.glob<string>(
     [
       '../../../server/{transports,feed,lessons,link}/**/*.ts',
-      '../../../server/{door,echo,limits}.ts',
+      '../../../server/{door,echo,lab,limits}.ts',
       '!**/*.test.ts',
     ],
     { query: '?raw', import: 'default' },
