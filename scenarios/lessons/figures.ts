@@ -1,5 +1,6 @@
 import type { Unit } from '../stats/figures.ts'
 import type { EchoOutcome, EchoParameters } from './figures/echo.ts'
+import type { LabOutcome, LabParameters } from './figures/lab.ts'
 import type { LanesOutcome, LanesParameters } from './figures/lanes.ts'
 import type { LoopsOutcome, LoopsParameters } from './figures/loops.ts'
 import type { PoolOutcome, PoolParameters } from './figures/pool.ts'
@@ -17,6 +18,7 @@ import type { StreamOutcome, StreamParameters } from './figures/stream.ts'
  */
 export interface Figures {
   echo: { parameters: EchoParameters; outcome: EchoOutcome }
+  lab: { parameters: LabParameters; outcome: LabOutcome }
   lanes: { parameters: LanesParameters; outcome: LanesOutcome }
   pool: { parameters: PoolParameters; outcome: PoolOutcome }
   loops: { parameters: LoopsParameters; outcome: LoopsOutcome }

@@ -63,6 +63,10 @@ export const glossary = {
     term: 'delay',
     text: 'From the instant a message was due to be sent until the reader has it.',
   },
+  emit: {
+    term: 'emit',
+    text: 'Of Socket.IO: to send an event, which is a name and whatever goes with it.',
+  },
   entry: {
     term: 'entry',
     text: 'One thing in the feed of a room: it has a seq, an author and a text.',
@@ -249,6 +253,10 @@ export const glossary = {
   socket: {
     term: 'socket',
     text: 'A program’s end of a connection.',
+  },
+  'socket-id': {
+    term: 'socket.id',
+    text: 'Of Socket.IO: the random name of one client’s connection to one namespace. Who connects again gets another.',
   },
   sse: {
     term: 'server-sent events',

@@ -8,6 +8,7 @@ import { upgradeHandshake } from './06-upgrade-handshake.ts'
 import { frames } from './07-frames.ts'
 import { bothAtOnce } from './08-both-at-once.ts'
 import { insideSocketIo } from './09-inside-socket-io.ts'
+import { whoHearsIt } from './10-who-hears-it.ts'
 import { rooms } from './11-rooms.ts'
 import { cutTheWire } from './14-cut-the-wire.ts'
 import { sixConnections } from './15-six-connections.ts'
@@ -47,7 +48,7 @@ export const lessons: readonly Listing[] = [
   { lesson: frames, prose: () => import('./07-frames.mdx') },
   { lesson: bothAtOnce, prose: () => import('./08-both-at-once.mdx') },
   { lesson: insideSocketIo, prose: () => import('./09-inside-socket-io.mdx') },
-  later(10, 'Who hears it', 'It needs the lab, where emit and broadcast can be tried apart from the feed.'),
+  { lesson: whoHearsIt, prose: () => import('./10-who-hears-it.mdx') },
   { lesson: rooms, prose: () => import('./11-rooms.mdx') },
   later(12, 'Who are you: tokens', 'It needs sessions: a server that knows who somebody is.'),
   later(13, 'Presence and typing', 'It needs presence: a server that knows who is there.'),

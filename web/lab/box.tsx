@@ -4,10 +4,18 @@ import type { Client } from './clients.ts'
 /** How much of a life is shown; a client that is cut again and again has a long one. */
 const LATEST = 5
 
-/** A client: who it is now, what happened to it, and whether it heard the last thing. What can be done with it is inside. */
-export function Box({ client, children }: { client: Client; children?: ComponentChildren }) {
+interface BoxProps {
+  client: Client
+  /** How often it heard what is looked at; the last thing said without it. */
+  heard?: number | undefined
+  /** What can be done with it. */
+  children?: ComponentChildren
+}
+
+/** A client: who it is now, what happened to it, and whether it heard what is looked at. */
+export function Box({ client, heard = client.state.value.heard, children }: BoxProps) {
   const { name } = client
-  const { id, rooms, life, heard } = client.state.value
+  const { id, rooms, life } = client.state.value
   return (
     <section class="card box" aria-label={`Client ${name}`} data-heard={heard > 0}>
       <header>

@@ -53,7 +53,7 @@ export function Lab() {
         <p>
           Four clients of Socket.IO, each on a connection of its own. This page has a namespace to itself, so
           that here <code>io.emit</code> reaches these four and nobody else’s. Each button makes the server
-          run one line.
+          run one line. <a href="/learn/who-hears-it">The lesson</a> takes you through it.
         </p>
       </div>
       <section class="card commands" aria-label="Commands">

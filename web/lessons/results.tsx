@@ -20,7 +20,8 @@ function Figures() {
   const labels = withoutWhatAllShare(Object.values(lesson.measures).map(({ label }) => label))
   const outcomes = [first.value, compared.value?.after].filter((outcome) => outcome !== undefined)
   return (
-    <div class="scroll">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section class="scroll" tabIndex={0} aria-label="What was read off the run">
       <table class="readings">
         <thead>
           <tr>
@@ -48,7 +49,7 @@ function Figures() {
           })}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }
 

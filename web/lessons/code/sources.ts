@@ -15,6 +15,7 @@ const files: Record<string, () => Promise<string>> = {
     [
       '../../transports/*.ts',
       '../../inspector/*.ts',
+      '../../lab/clients.ts',
       '../raw-socket.ts',
       '../figures/*-run.ts',
       '../broken/*.ts',

@@ -4,6 +4,7 @@ import type { CreateFigure, LiveFigure } from './figure.ts'
 /** Every live figure; the code of each is loaded with the first lesson that has it. */
 const loaders = {
   echo: async () => (await import('./echo.tsx')).createEcho,
+  lab: async () => (await import('./lab.tsx')).createLab,
   lanes: async () => (await import('./lanes.tsx')).createLanes,
   pool: async () => (await import('./pool.tsx')).createPool,
   rooms: async () => (await import('./rooms.tsx')).createRooms,
