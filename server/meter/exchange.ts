@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { emptyTally } from '../contract/meter.ts'
-import type { TransportName } from '../contract/transports.ts'
 import type { Account } from './ledger.ts'
 
 /** What a TCP connection has read and written, and how much of that is entered already. */
@@ -17,13 +17,13 @@ export interface Connection {
   last: Exchange | undefined
 }
 
-/** One request and its answer, or an upgraded connection until it closes. */
+/** One request and its answer, or an upgraded connection until it closes. Of each poll that waits there is one. */
 export interface Exchange {
+  /** Absent once it is answered: a connection that is kept is not to keep it. */
+  request: IncomingMessage | undefined
   connection: Connection
   /** The one that came before this one was answered, when a client pipelines. */
   next: Exchange | undefined
-  transport: TransportName | 'other'
-  client: string | undefined
   account: Account
   /** Bytes settled to this exchange so far. */
   bytesIn: number
@@ -32,43 +32,44 @@ export interface Exchange {
   body: number
   /** Payload of the page that answers it; the rest of the body is the page's envelope. */
   pagePayload: number
-  /** Whether it is a poll, and one that brought nothing. */
+  /** Whether it is a poll that brought nothing. */
   emptyPoll: boolean
-  /** Whether the request has a body, and its length where it said one. */
-  hasBody: boolean
+  /** Length of the request's body: 0 where it has none, NaN where it did not say. */
   bodyIn: number
   headOutKnown: boolean
 }
 
 export const newExchange = (
+  request: IncomingMessage,
   connection: Connection,
-  transport: TransportName | 'other',
-  client: string | undefined,
   account: Account,
+  bodyIn: number,
 ): Exchange => ({
+  request,
   connection,
   next: undefined,
-  transport,
-  client,
   account,
   bytesIn: 0,
   bytesOut: 0,
   body: 0,
   pagePayload: 0,
   emptyPoll: false,
-  hasBody: false,
-  bodyIn: 0,
+  bodyIn,
   headOutKnown: false,
 })
 
-/** A request carries its exchange with it: cheaper than a look-up. */
-export const exchangeKey = Symbol('exchange')
+/** A socket carries its connection with it: cheaper than a look-up. */
+export const connectionKey = Symbol('connection')
+export type MeteredSocket = Duplex & { [connectionKey]?: Connection }
 
-export type MeteredRequest = IncomingMessage & { [exchangeKey]?: Exchange }
-
-export const exchangeOf = (request: MeteredRequest): Exchange | undefined => request[exchangeKey]
+/** The exchange of a request that is under way. */
+export function exchangeOf(request: IncomingMessage): Exchange | undefined {
+  let exchange = (request.socket as MeteredSocket)[connectionKey]?.current
+  while (exchange && exchange.request !== request) exchange = exchange.next
+  return exchange
+}
 
 /** Where what nobody asked for is entered, and nobody reads it. */
-const nobody: Account = { tally: emptyTally(), used: 0 }
+const nobody: Account = { transport: 'other', client: undefined, tally: emptyTally(), used: 0 }
 
-export const accountOf = (request: MeteredRequest): Account => request[exchangeKey]?.account ?? nobody
+export const accountOf = (request: IncomingMessage): Account => exchangeOf(request)?.account ?? nobody

@@ -3,6 +3,8 @@ import { type TransportName, transportNames } from '../contract/transports.ts'
 
 /** Where something is entered, once: the tally of the lane that the request named, else the transport's own. */
 export interface Account {
+  transport: TransportName | 'other'
+  client: string | undefined
   tally: Tally
   /** The tick of its last use. */
   used: number
@@ -36,7 +38,7 @@ export function createLedger(maxClients = 4_096): Ledger {
 
   function accountOf(transport: TransportName | 'other', client: string | undefined): Account {
     const book = client === undefined ? unnamed : (clients.get(client) ?? remember(client))
-    const found = book.get(transport) ?? { tally: emptyTally(), used: 0 }
+    const found = book.get(transport) ?? { transport, client, tally: emptyTally(), used: 0 }
     book.set(transport, found)
     return use(found)
   }

@@ -2,14 +2,7 @@ import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { addressIn } from '../address.ts'
-import {
-  type Connection,
-  type Exchange,
-  exchangeKey,
-  exchangeOf,
-  type MeteredRequest,
-  newExchange,
-} from './exchange.ts'
+import { type Connection, connectionKey, type Exchange, type MeteredSocket, newExchange } from './exchange.ts'
 import type { Account, Ledger } from './ledger.ts'
 import type { Messages } from './messages.ts'
 
@@ -27,31 +20,31 @@ export function createSockets(ledger: Ledger, messages: Messages) {
    * exchange begins and ends with it, without a listener for each.
    */
   class MeteredResponse extends Response {
+    readonly exchange: Exchange | undefined
+
     constructor(request: IncomingMessage, options?: object) {
       super(request, options)
-      requested(request)
+      this.exchange = requested(request)
     }
 
     override detachSocket(socket: Socket) {
       super.detachSocket(socket)
-      const exchange = exchangeOf(this.req)
-      if (exchange) answered(exchange, this)
+      if (this.exchange) answered(this.exchange, this)
     }
 
     override flushHeaders() {
       super.flushHeaders()
-      const exchange = exchangeOf(this.req)
-      if (exchange) sawHead(exchange)
+      if (this.exchange) sawHead(this.exchange)
     }
   }
   const { write, end } = ServerResponse.prototype as unknown as Record<'write' | 'end', Write>
   const tapped: Record<'write' | 'end', Write> = {
     write(chunk, encoding, done) {
-      sawBody(exchangeOf(this.req), chunk)
+      sawBody(this.exchange, chunk)
       return write.call(this, chunk, encoding, done)
     },
     end(chunk, encoding, done) {
-      sawBody(exchangeOf(this.req), chunk)
+      sawBody(this.exchange, chunk)
       return end.call(this, chunk, encoding, done)
     },
   }
@@ -80,26 +73,30 @@ export function createSockets(ledger: Ledger, messages: Messages) {
   function closed(connection: Connection) {
     // A connection that never named a URL is nobody's; what came after the last answer is the last one's.
     connection.first ??= named(ledger.account('other', undefined))
-    connection.last ??= newExchange(connection, 'other', undefined, connection.first)
-    settle(connection)
-    connection.first.tally.open--
+    const { tally } = connection.first
+    if (connection.last) settle(connection)
+    else {
+      tally.bytesIn += connection.socket.bytesRead
+      tally.bytesOut += connection.socket.bytesWritten
+    }
+    tally.open--
     connections.delete(connection)
   }
 
   /** Begins an exchange on a connection: from here on its bytes are this request's. */
-  function begin(connection: Connection, request: MeteredRequest): Exchange {
+  function begin(connection: Connection, request: IncomingMessage): Exchange {
     const { transport, client } = addressIn(request)
     const { last } = connection
     // A lane that keeps its connection is found without looking it up again.
-    const isSameLane = last?.transport === transport && last.client === client
-    const account = isSameLane ? ledger.use(last.account) : ledger.account(transport, client)
+    const latest = last?.account
+    const isSameLane = latest?.transport === transport && latest.client === client
+    const account = isSameLane ? ledger.use(latest) : ledger.account(transport, client)
     connection.first ??= named(account)
     const isPreflight = request.method === 'OPTIONS' && 'access-control-request-method' in request.headers
     const { tally } = account
     if (isPreflight) tally.preflights++
     else tally.requests++
-    const exchange = newExchange(connection, transport, client, account)
-    request[exchangeKey] = exchange
+    const exchange = newExchange(request, connection, account, bodyLength(request))
     if (connection.current && last) {
       // What comes behind a request that is not answered yet counts for that one: pipelining is all but extinct.
       last.next = exchange
@@ -112,24 +109,20 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     return exchange
   }
 
-  function requested(request: IncomingMessage) {
+  function requested(request: IncomingMessage): Exchange | undefined {
     const connection = (request.socket as MeteredSocket)[connectionKey]
-    if (!connection) return
+    if (!connection) return undefined
     const exchange = begin(connection, request)
-    const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
-    exchange.bodyIn = length === undefined ? 0 : Number(length)
-    exchange.hasBody = exchange.bodyIn > 0 || encoding !== undefined
     // All that has come by now is the head, unless a body follows at its heels.
-    if (!exchange.hasBody) {
-      exchange.account.tally.headBytesIn += exchange.bytesIn
-    }
+    if (exchange.bodyIn === 0) exchange.account.tally.headBytesIn += exchange.bytesIn
+    return exchange
   }
 
   /** The end of an exchange: its bytes are all counted now, and what is not body is head. */
   function answered(exchange: Exchange, response: MeteredResponse) {
     const { connection } = exchange
     // What has come since the head of a request without a body is the next one's.
-    if (!exchange.hasBody && !exchange.next) settleWritten(connection, exchange)
+    if (exchange.bodyIn === 0 && !exchange.next) settleWritten(connection, exchange)
     else settle(connection)
     const { account, bodyIn, bytesIn, bytesOut, body, emptyPoll, headOutKnown } = exchange
     const hadWholeBody = bodyIn > 0 && response.req.complete
@@ -143,6 +136,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
       tally.emptyBytesIn += bytesIn
       tally.emptyBytesOut += bytesOut
     }
+    exchange.request = undefined
     // Node answers in the order in which it was asked (RFC 9112 §9.3.2).
     connection.current = exchange.next
   }
@@ -160,9 +154,9 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     const length = typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length
     exchange.body += length
     // Socket.IO's messages are counted one by one (messages.ts); what pages and /meter say is no message of a feed.
-    if (messages.isHandingOver() || exchange.transport === 'socket-io' || exchange.transport === 'other')
-      return
-    exchange.account.tally.controlBytesOut += length - exchange.pagePayload
+    const { transport, tally } = exchange.account
+    if (messages.isHandingOver() || transport === 'socket-io' || transport === 'other') return
+    tally.controlBytesOut += length - exchange.pagePayload
     exchange.pagePayload = 0
   }
 
@@ -196,10 +190,6 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     },
   }
 }
-
-/** A socket carries its connection with it, as a request its exchange. */
-const connectionKey = Symbol('connection')
-type MeteredSocket = Duplex & { [connectionKey]?: Connection }
 
 /** Node hands its responses options that its types do not tell of. */
 const Response = ServerResponse as new (request: IncomingMessage, options?: object) => ServerResponse
@@ -240,6 +230,13 @@ function settleWritten(connection: Connection, exchange: Exchange) {
 function settled(exchange: Exchange): Exchange {
   settle(exchange.connection)
   return exchange
+}
+
+/** RFC 9112 §6.3: a request has a body where it says how long that is, or that it comes in chunks. */
+function bodyLength({ headers }: IncomingMessage): number {
+  const { 'content-length': length, 'transfer-encoding': encoding } = headers
+  if (encoding !== undefined) return Number.NaN
+  return length === undefined ? 0 : Number(length)
 }
 
 /** RFC 9110 §6.4.1: these answers have no body, whatever was handed over for it. */

@@ -1,7 +1,7 @@
 import type { TransportName } from '../contract/transports.ts'
 import type { Page } from '../contract/wire.ts'
-import { entryBytes } from '../feed/encoding.ts'
-import type { Feed, Following, Handed, Who } from '../feed/feed.ts'
+import { entryBytes, once } from '../feed/encoding.ts'
+import type { Feed, Following, Handed, Waiting, Who } from '../feed/feed.ts'
 import { exchangeOf } from './exchange.ts'
 import type { Account, Ledger } from './ledger.ts'
 import type { Messages } from './messages.ts'
@@ -26,13 +26,13 @@ export function createWrap(ledger: Ledger, messages: Messages) {
     const accountOf = ({ request, client }: Who) =>
       exchangeOf(request)?.account ?? ledger.account(transport, client)
 
-    function enterPage({ entries, gap }: Page, who: Who) {
-      const exchange = exchangeOf(who.request)
+    function enterPage(page: Page, { request, client }: Who) {
+      const { entries, gap } = page
+      const exchange = exchangeOf(request)
       if (exchange) exchange.emptyPoll = entries.length === 0 && !gap
       if (entries.length === 0) return
-      let payload = 0
-      for (const entry of entries) payload += entryBytes(entry)
-      const { tally } = accountOf(who)
+      const payload = payloadOf(page)
+      const { tally } = exchange?.account ?? ledger.account(transport, client)
       tally.entriesOut += entries.length
       tally.payloadBytesOut += payload
       if (exchange) exchange.pagePayload = payload
@@ -58,14 +58,8 @@ export function createWrap(ledger: Ledger, messages: Messages) {
         page.then((page) => enterPage(page, who), heardElsewhere)
         return page
       },
-      nextPage(room, cursor, who, { onPage, onFailed }) {
-        return feed.nextPage(room, cursor, who, {
-          onPage(page) {
-            enterPage(page, who)
-            onPage(page)
-          },
-          onFailed,
-        })
+      nextPage(room, cursor, who, waiting) {
+        return feed.nextPage(room, cursor, who, new Entering(waiting, who, enterPage))
       },
       follow(room, cursor, who, listener) {
         const following = feed.follow(room, cursor, who, listener)
@@ -90,6 +84,31 @@ export function createWrap(ledger: Ledger, messages: Messages) {
     wrap,
     /** Enters what readers have been handed so far. */
     settle: () => readers.forEach(enter),
+  }
+}
+
+/** Whoever waited for the same entries is answered with the same page. */
+const payloadOf = once(({ entries }: Page) => entries.reduce((sum, entry) => sum + entryBytes(entry), 0))
+
+/** Beside one who waits for a page. A class: thousands wait, and each would have two functions of its own. */
+class Entering implements Waiting {
+  private readonly waiting: Waiting
+  private readonly who: Who
+  private readonly enterPage: (page: Page, who: Who) => void
+
+  constructor(waiting: Waiting, who: Who, enterPage: (page: Page, who: Who) => void) {
+    this.waiting = waiting
+    this.who = who
+    this.enterPage = enterPage
+  }
+
+  onPage(page: Page) {
+    this.enterPage(page, this.who)
+    this.waiting.onPage(page)
+  }
+
+  onFailed(error: Error) {
+    this.waiting.onFailed(error)
   }
 }
 
