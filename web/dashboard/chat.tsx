@@ -19,7 +19,7 @@ export function Chat({ experiment }: { experiment: Experiment }) {
       <Feed messages={messages.list.value} />
       {unsent && (
         <p class="problem">
-          {unsent.count} of the sample messages not sent. {unsent.reason}
+          {unsent.count} of the sample messages could not be sent. The last time it was: {unsent.reason}
         </p>
       )}
       <Unsent drafts={experiment.drafts} />

@@ -46,8 +46,14 @@ describe('× best', () => {
     expect(timesBest('p50', other, [other, best])).toBe(2.5)
   })
 
+  it('leaves out a lane that delivered nothing, which costs nothing, too', () => {
+    const [silent, some] = [row([]), row([1], { requests: 3 })]
+    expect(timesBest('requests', silent, [silent, some])).toBeUndefined()
+    expect(timesBest('requests', some, [silent, some])).toBe(1)
+  })
+
   it('has no number where the best costs nothing', () => {
-    const [none, some] = [row([]), row([], { requests: 3 })]
+    const [none, some] = [row([1]), row([1], { requests: 3 })]
     expect(timesBest('requests', none, [none, some])).toBe(1)
     expect(timesBest('requests', some, [none, some])).toBeUndefined()
   })

@@ -240,12 +240,16 @@ export const figureNames = Object.keys(figures) as FigureName[]
 export const knownFigures = (oneClock: boolean): FigureName[] =>
   figureNames.filter((name) => oneClock || name !== 'sinceServer')
 
-/** How many times the best lane's value this is; 1 for the best. Without end where the best is nothing at all. */
+/**
+ * How many times the best lane's value this is; 1 for the best. Without end where the best is nothing at all. A lane that
+ * delivered nothing has cost nothing, and that is no merit: it is not compared.
+ */
 export function timesBest(name: FigureName, row: Row, rows: readonly Row[]): number | undefined {
   const { cost, value }: Figure = figures[name]
   const mine = value(row)
-  if (!cost || mine === undefined) return undefined
-  const best = Math.min(...rows.map((each) => value(each) ?? Number.POSITIVE_INFINITY))
+  if (!cost || mine === undefined || row.sequence.delivered === 0) return undefined
+  const lanes = rows.filter(({ sequence }) => sequence.delivered > 0)
+  const best = Math.min(...lanes.map((each) => value(each) ?? Number.POSITIVE_INFINITY))
   if (best === 0) return mine === 0 ? 1 : undefined
   return mine / best
 }

@@ -20,7 +20,7 @@ interface BarProps {
   page?: PageName
   view: View
   onView(change: Partial<View>): void
-  /** The page's own controls, before its tools. */
+  /** The page's own controls: a row below, or before the tools where there is room for both. */
   children?: ComponentChildren
   /** The page's own tools, before theme and projector and after them. */
   tools?: ComponentChildren
@@ -45,12 +45,12 @@ export function Bar({ page, view, onView, children, tools, lastTools }: BarProps
           </a>
         ))}
       </nav>
-      {children}
       <div class="tools">
         {tools}
         <ViewButtons view={view} onView={onView} />
         {lastTools}
       </div>
+      {children && <div class="controls">{children}</div>}
     </header>
   )
 }
