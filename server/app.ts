@@ -20,6 +20,7 @@ import { createMeter, type Meter } from './meter/meter.ts'
 import { describeApi, docs, pages } from './pages.ts'
 import { createGuard } from './people/guard.ts'
 import { createIdentify, identifySockets } from './people/identify.ts'
+import { createPresence } from './people/presence.ts'
 import { roomRoutes } from './people/room-routes.ts'
 import { createRooms } from './people/rooms.ts'
 import { sessionRoutes } from './people/session-routes.ts'
@@ -63,7 +64,7 @@ export async function createApp(options: AppOptions = {}): Promise<FastifyInstan
   const log = options.log ?? createMemoryLog()
   const rooms = await createRooms(log, sessions)
   const guard = createGuard(rooms)
-  const feed = guard(limits.limit(createFeed(log)))
+  const feed = guard(limits.limit(createFeed(log, createPresence(heartbeat))))
 
   const app = Fastify({
     serverFactory: door.serverFactory,

@@ -114,20 +114,27 @@ export function createLimits(options: LimitOptions = {}): Limits {
   }
 
   /** Takes a publish from what its author may, or throws how long to wait. */
-  function takePublish(address: string, { client = '', person }: Who) {
+  function takePublish(address: string, { client = '', person }: Who, sentence = 'You publish too fast.') {
     const { publishes, byClient } = allowanceOf(address)
     if (person) {
       // A school sits behind one address: whoever holds a session has a share of their own, and takes nobody's.
       const wait = byClient.wait(person.id)
-      if (wait > 0) throw tooFast(wait, 'You publish too fast.')
+      if (wait > 0) throw tooFast(wait, sentence)
       return byClient.take(person.id)
     }
     const author = `${address} ${client}`
     // Both are looked at first, so that a client who is refused takes nothing from the others at his address.
     const wait = Math.max(publishes.wait(address), byClient.wait(author))
-    if (wait > 0) throw tooFast(wait, 'You publish too fast.')
+    if (wait > 0) throw tooFast(wait, sentence)
     publishes.take(address)
     byClient.take(author)
+  }
+
+  /** Takes what is said beside the feed out of the same: it costs the others as much. */
+  function takeWord(who: Who) {
+    if (isLate()) throw overloaded()
+    const address = addressIn(who.request.socket)
+    if (!allowanceOf(address).unlimited) takePublish(address, who, 'You say too much.')
   }
 
   const knownRooms = new Set<string>()
@@ -170,6 +177,14 @@ export function createLimits(options: LimitOptions = {}): Limits {
         if (!unlimited) takePublish(address, who)
         if (!rooms.unlimited && !knownRooms.has(room)) await takeBirth(feed, room, address, who)
         return feed.publish(room, draft, who)
+      },
+      typing(room, who) {
+        takeWord(who)
+        feed.typing(room, who)
+      },
+      away(room, who, ...said) {
+        takeWord(who)
+        feed.away(room, who, ...said)
       },
     }),
     takeRoom: (socket) => takeRoom(addressIn(socket)),

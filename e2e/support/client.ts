@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws'
 import type { TransportName } from '../../server/contract/transports.ts'
-import type { Draft, Entry, Receipt } from '../../server/contract/wire.ts'
+import type { Draft, Entry, Presence, Receipt } from '../../server/contract/wire.ts'
 import { type Connection, PublishError, type Status, type Target } from '../../web/transports/connection.ts'
 import { transports } from '../../web/transports/index.ts'
 import { until } from './until.ts'
@@ -19,18 +19,25 @@ export interface TestReader extends Connection {
   readonly entries: Entry[]
   readonly gaps: string[]
   readonly statuses: Status[]
+  /** What it was told of who is here; nothing unless `asksPresence`. */
+  readonly presences: Presence[]
   /** The seqs as they came. */
   readonly seqs: number[]
   open(): Promise<void>
+  says: Required<Pick<Connection, 'typing' | 'away'>>
   has(count: number): Promise<void>
 }
 
 /** One of the five product clients on the real wire, with polls quick enough for a test. */
-export function connectReader(name: TransportName, target: Partial<Target> & { url: string }): TestReader {
+export function connectReader(
+  name: TransportName,
+  target: Partial<Target> & { url: string; asksPresence?: boolean },
+): TestReader {
   const heard: Heard[] = []
   const entries: Entry[] = []
   const gaps: string[] = []
   const statuses: Status[] = []
+  const presences: Presence[] = []
   const connection = transports[name](
     {
       room: 'lobby',
@@ -49,6 +56,7 @@ export function connectReader(name: TransportName, target: Partial<Target> & { u
         gaps.push(cursor)
       },
       onStatus: (status) => statuses.push(status),
+      ...(target.asksPresence && { onPresence: (presence: Presence) => void presences.push(presence) }),
     },
   )
   return {
@@ -56,6 +64,11 @@ export function connectReader(name: TransportName, target: Partial<Target> & { u
     entries,
     gaps,
     statuses,
+    presences,
+    says: {
+      typing: () => connection.typing?.(),
+      away: (isAway) => connection.away?.(isAway),
+    },
     publish: connection.publish,
     close: connection.close,
     get cursor() {

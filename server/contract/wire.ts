@@ -126,15 +126,38 @@ export const Receipt = Type.Object(
 /** The proof that an entry is in the log. It carries no cursor: a writer who took it for his own would skip others. */
 export type Receipt = Static<typeof Receipt>
 
+export const Present = Type.Object({
+  name: Type.String({ description: 'Of a guest: as in the last draft published here, or "guest".' }),
+  id: Type.Optional(Type.String({ description: "A person's, when they hold a session." })),
+  away: Type.Optional(Type.Literal(true, { description: 'When nobody looks at any of their devices.' })),
+})
+/** Somebody who is in a room, by however many devices. */
+export type Present = Static<typeof Present>
+
+export const Presence = Type.Object(
+  {
+    v: Type.Integer({ description: 'The version of this state. It rises; what came between is never told.' }),
+    online: Type.Array(Present),
+    typing: Type.Array(Present),
+  },
+  {
+    description: 'Who is in a room, and who is typing: the latest state.',
+    examples: [{ v: 7, online: [{ name: 'Ada', id: '3k9x0c2m5v7q1w8z' }], typing: [] }],
+  },
+)
+/** Who is in a room, and who is typing: the latest state, never stored. */
+export type Presence = Static<typeof Presence>
+
 export const Page = Type.Object(
   {
     cursor: Type.String({ description: 'Where the reader stands after this page: the next `after`.' }),
     gap: Type.Boolean({ description: 'True when entries after the given cursor are no longer kept.' }),
     more: Type.Boolean({ description: 'True when another page waits.' }),
     entries: Type.Array(Entry, { maxItems: 200 }),
+    presence: Type.Optional(Presence),
   },
   {
-    description: 'What a poll returns.',
+    description: 'What a poll returns. It has `presence` where that was asked for and has moved on.',
     examples: [{ cursor: 'k3f9.42', gap: false, more: false, entries: [entryExample] }],
   },
 )
@@ -184,9 +207,24 @@ export const TalliesSchema = Type.Object(
 )
 
 /** The query of a request that reads a feed. */
-export const ReadQuery = Type.Object({ after: Type.Optional(After), client: Type.Optional(ClientName) })
+export const ReadQuery = Type.Object({
+  after: Type.Optional(After),
+  presence: Type.Optional(
+    Type.String({
+      pattern: '^\\d{1,15}$',
+      description: 'the version of presence that you have, or 0: a whole number, given once',
+      'x-error': 'bad-query',
+    }),
+  ),
+  client: Type.Optional(ClientName),
+})
 export const WaitQuery = Type.Object({ ...ReadQuery.properties, wait: Type.Optional(Wait) })
 export const RoomParams = Type.Object({ room: RoomName })
+
+export const Away = Type.Object(
+  { away: Type.Boolean({ description: 'true or false' }) },
+  { description: 'a JSON object with "away"', 'x-error': 'bad-request', examples: [{ away: true }] },
+)
 
 /** Where a reader stands before what follows: the first thing said on a stream. */
 export interface Joined {
@@ -203,9 +241,12 @@ export const Command = Type.Object(
     ping: Type.Optional(Type.Literal(true, { description: 'true' })),
     room: Type.Optional(RoomName),
     after: Type.Optional(Type.Union([After, Type.Null()])),
+    presence: Type.Optional(Type.Boolean({ description: 'true or false' })),
+    typing: Type.Optional(RoomName),
+    away: Type.Optional(Type.Boolean({ description: 'true or false' })),
   },
   {
-    description: 'a JSON object with "join", "leave", "publish" or "ping"',
+    description: 'a JSON object with "join", "leave", "publish", "typing", "away" or "ping"',
     'x-error': 'bad-frame',
   },
 )

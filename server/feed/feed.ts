@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { type Cursor, parseCursor } from '../contract/cursor.ts'
 import type { WireError } from '../contract/errors.ts'
 import { type Draft, type Entry, type History, type Joined, PAGE_SIZE, type Page } from '../contract/wire.ts'
+import { createPresence, type Presences } from '../people/presence.ts'
 import type { Person } from '../people/sessions.ts'
 import { type Batch, batchOf, once } from './encoding.ts'
 import type { Appended, Log, Stop } from './log.ts'
@@ -36,8 +37,8 @@ export interface FeedListener {
   ready?(): Promise<void> | undefined
 }
 
-/** The one feed that every transport carries. Wrapping it keeps its type. */
-export interface Feed {
+/** The one feed that every transport carries, and who is there to read it. Wrapping it keeps its type. */
+export interface Feed extends Presences {
   publish(room: string, draft: Draft, who: Who): Promise<Appended>
   /** What a reader at `cursor` has not seen, at most 200 entries. */
   page(room: string, cursor: Cursor | undefined, who: Who): Promise<Page>
@@ -107,7 +108,7 @@ interface Audience {
   bytes: number
 }
 
-export function createFeed(log: Log): Feed {
+export function createFeed(log: Log, { published, ...presences } = createPresence()): Feed {
   /** By room; a room nobody reads has none. */
   const audiences = new Map<string, Audience>()
   const due = new Set<Audience>()
@@ -366,11 +367,15 @@ export function createFeed(log: Log): Feed {
   }
 
   return {
-    publish: (room, draft, { client, person }) =>
-      person
+    ...presences,
+    publish(room, draft, who) {
+      const { client, person } = who
+      published(room, who, draft.name)
+      return person
         ? // No client can go by this name, for its own has no colon.
           log.append(room, draft, `session:${person.id}`, { from: { name: person.name, id: person.id } })
-        : log.append(room, draft, client),
+        : log.append(room, draft, client)
+    },
     page: (room, cursor) => log.after(room, cursor, PAGE_SIZE),
     history: (room, seq, limit) => log.before(room, seq, limit),
     nextPage,

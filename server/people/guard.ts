@@ -37,78 +37,125 @@ export function createGuard(rooms: Pick<Rooms, 'may' | 'onGone'>): (feed: Feed) 
     }
   }
 
-  return (feed) => ({
-    ...feed,
+  return (feed) => {
+    rooms.onGone(feed.expel)
+    return guarded(feed)
+  }
 
-    publish(room, draft, who) {
-      check(room, who)
-      return feed.publish(room, draft, who)
-    },
+  function guarded(feed: Feed): Feed {
+    return {
+      ...feed,
 
-    page(room, cursor, who) {
-      check(room, who)
-      return feed.page(room, cursor, who)
-    },
+      attend(room, who, watcher) {
+        const { person } = who
+        if (!watcher && !person) return feed.attend(room, who)
+        check(room, who)
+        if (!person) return feed.attend(room, who, watcher)
+        const attendance = feed.attend(
+          room,
+          who,
+          watcher && isGuarded(room)
+            ? {
+                ...watcher,
+                // Whoever may not read has nothing more to come, and is not asked again.
+                onPresence: (presence) => !rooms.may(room, person) || watcher.onPresence(presence),
+              }
+            : watcher,
+        )
+        const stop = person.whenExpired(attendance.leave)
+        return {
+          ...attendance,
+          leave() {
+            stop()
+            attendance.leave()
+          },
+          lose(ms) {
+            stop()
+            attendance.lose(ms)
+          },
+        }
+      },
 
-    history(room, seq, limit, who) {
-      check(room, who)
-      return feed.history(room, seq, limit, who)
-    },
+      typing(room, who) {
+        check(room, who)
+        feed.typing(room, who)
+      },
 
-    nextPage(room, cursor, who, waiting) {
-      check(room, who)
-      const { person } = who
-      if (!person) return feed.nextPage(room, cursor, who, waiting)
-      let over = false
-      const stop = attend(room, person, (why) => {
-        over = true
-        stop()
-        end()
-        waiting.onFailed(why)
-      })
-      const end = feed.nextPage(room, cursor, who, {
-        onPage(page) {
-          if (over) return
+      away(room, who, ...said) {
+        check(room, who)
+        feed.away(room, who, ...said)
+      },
+
+      publish(room, draft, who) {
+        check(room, who)
+        return feed.publish(room, draft, who)
+      },
+
+      page(room, cursor, who) {
+        check(room, who)
+        return feed.page(room, cursor, who)
+      },
+
+      history(room, seq, limit, who) {
+        check(room, who)
+        return feed.history(room, seq, limit, who)
+      },
+
+      nextPage(room, cursor, who, waiting) {
+        check(room, who)
+        const { person } = who
+        if (!person) return feed.nextPage(room, cursor, who, waiting)
+        let over = false
+        const stop = attend(room, person, (why) => {
+          over = true
           stop()
-          if (rooms.may(room, person)) waiting.onPage(page)
-          else waiting.onFailed(removed())
-        },
-        onFailed(error) {
-          if (over) return
-          stop()
-          waiting.onFailed(error)
-        },
-      })
-      return end
-    },
+          end()
+          waiting.onFailed(why)
+        })
+        const end = feed.nextPage(room, cursor, who, {
+          onPage(page) {
+            if (over) return
+            stop()
+            if (rooms.may(room, person)) waiting.onPage(page)
+            else waiting.onFailed(removed())
+          },
+          onFailed(error) {
+            if (over) return
+            stop()
+            waiting.onFailed(error)
+          },
+        })
+        return end
+      },
 
-    follow(room, cursor, who, listener) {
-      check(room, who)
-      const { person } = who
-      if (!person) return feed.follow(room, cursor, who, listener)
-      const { onEntries, onEnded = listener.onFailed } = listener
-      const stop = attend(room, person, end)
-      const following = feed.follow(
-        room,
-        cursor,
-        who,
-        isGuarded(room)
-          ? {
-              ...listener,
-              onEntries: (batch) => (rooms.may(room, person) ? onEntries(batch) : end(removed())),
-            }
-          : listener,
-      )
-      function end(why: WireError) {
-        leave()
-        onEnded(why)
-      }
-      function leave() {
-        stop()
-        following.leave()
-      }
-      following.joined.catch(stop)
-      return { ...following, leave }
-    },
-  })
+      follow(room, cursor, who, listener) {
+        check(room, who)
+        const { person } = who
+        if (!person) return feed.follow(room, cursor, who, listener)
+        const { onEntries, onEnded = listener.onFailed } = listener
+        const stop = attend(room, person, end)
+        const following = feed.follow(
+          room,
+          cursor,
+          who,
+          isGuarded(room)
+            ? {
+                ...listener,
+                onEntries: (batch) => (rooms.may(room, person) ? onEntries(batch) : end(removed())),
+              }
+            : listener,
+        )
+        function end(why: WireError) {
+          leave()
+          onEnded(why)
+        }
+        function leave() {
+          stop()
+          following.leave()
+        }
+        following.joined.catch(stop)
+        return { ...following, leave }
+      },
+    }
+  }
 }

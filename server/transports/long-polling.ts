@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { RoomParams, WaitQuery } from '../contract/wire.ts'
-import { acceptDrafts, pageReplies, sendFailure, sendPage } from './polling.ts'
+import type { Watcher } from '../people/presence.ts'
+import { acceptDrafts, acceptPresence, pageReplies, sendFailure, sendPage } from './polling.ts'
 import { type ServerTransport, whoIs } from './transport.ts'
 
 /**
@@ -28,36 +29,57 @@ export const longPolling: ServerTransport = async (app, { feed }) => {
     (request, reply) => {
       // The next poll comes at once: a connection is kept without a word (RFC 9112 §9.3), and nobody asks for how long.
       if (reply.raw.shouldKeepAlive && request.raw.httpVersion === '1.1') reply.raw.removeHeader('connection')
-      const end = feed.nextPage(request.params.room, request.query.after, whoIs(request.raw), {
+      const { room } = request.params
+      const { after, wait, presence: seen } = request.query
+      const seconds = secondsToWait(wait, request.headers.prefer)
+      const who = whoIs(request.raw)
+      const end = feed.nextPage(room, after, who, {
         onPage(page) {
           forget()
           // Where nobody is left to read it, whoever comes back asks with the same cursor.
-          if (!reply.raw.destroyed) sendPage(reply, page)
+          if (reply.raw.destroyed) return
+          const presence = seen === undefined ? undefined : attendance.latest()
+          sendPage(reply, page, presence?.v === Number(seen) ? undefined : presence)
         },
         onFailed(error) {
           forget()
           sendFailure(reply, error)
         },
       })
-      const timer = setTimeout(end, 1000 * secondsToWait(request.query.wait, request.headers.prefer))
+      const attendance = feed.attend(room, who, seen === undefined ? undefined : watcher(Number(seen), end))
+      const timer = setTimeout(end, 1000 * seconds)
       reply.raw.on('close', end)
       waiting.add(end)
       function forget() {
         clearTimeout(timer)
         reply.raw.off('close', end)
         waiting.delete(end)
+        attendance.lose(holdOf(seconds))
       }
     },
   )
 
   // Publish
   acceptDrafts(app, feed)
+  acceptPresence(app, feed)
 
   // Close: whoever waits is answered now, with nothing new.
   app.addHook('preClose', async () => {
     for (const end of waiting) end()
   })
 }
+
+/** Who has another version than the latest waits no longer. */
+const watcher = (seen: number, end: () => void): Watcher => ({
+  seen,
+  onPresence() {
+    end()
+    return true
+  },
+})
+
+/** Between two polls somebody is still here: the next one comes at once, or never. In ms. */
+const holdOf = (seconds: number) => Math.min(5_000, Math.max(1_500, 1_500 * seconds))
 
 const DEFAULT_WAIT = 25
 

@@ -1,6 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { ReadQuery, RoomParams } from '../contract/wire.ts'
-import { acceptDrafts, pageReplies, sendPage } from './polling.ts'
+import { acceptDrafts, acceptPresence, pageReplies, sendPage } from './polling.ts'
 import { type ServerTransport, whoIs } from './transport.ts'
 
 /**
@@ -22,10 +22,31 @@ export const shortPolling: ServerTransport = async (app, { feed }) => {
         response: pageReplies,
       },
     },
-    async (request, reply) =>
-      sendPage(reply, await feed.page(request.params.room, request.query.after, whoIs(request.raw))),
+    async (request, reply) => {
+      const { room } = request.params
+      const { after, presence: seen } = request.query
+      const who = whoIs(request.raw)
+      const page = await feed.page(room, after, who)
+      const {
+        sinceLast = 2_000,
+        latest,
+        lose,
+      } = feed.attend(
+        room,
+        who,
+        seen === undefined ? undefined : { seen: Number.NaN, onPresence: () => true },
+      )
+      const presence = seen === undefined ? undefined : latest()
+      lose(Math.min(LONGEST_HOLD, Math.max(SHORTEST_HOLD, 2.5 * sinceLast)))
+      sendPage(reply, page, presence?.v === Number(seen) ? undefined : presence)
+    },
   )
 
   // Publish
   acceptDrafts(app, feed)
+  acceptPresence(app, feed)
 }
+
+/** Whoever polls is here for two and a half of their intervals, which nobody tells us: in ms, at least and at most. */
+const SHORTEST_HOLD = 2_500
+const LONGEST_HOLD = 8_000

@@ -3,9 +3,11 @@ import Type from 'typebox'
 import { toWireError } from '../contract/errors.ts'
 import { pathOf } from '../contract/transports.ts'
 import { checkStructure, compile, readDraft } from '../contract/validate.ts'
-import { After, MAX_BODY, RoomName } from '../contract/wire.ts'
+import { After, Away, MAX_BODY, RoomName } from '../contract/wire.ts'
 import type { Door } from '../door.ts'
-import { type Batch, batchEncoder, entryJson, oncePerEntry } from '../feed/encoding.ts'
+import { type Batch, batchEncoder, entryJson, once, oncePerEntry } from '../feed/encoding.ts'
+import type { FeedListener } from '../feed/feed.ts'
+import type { Update } from '../people/presence.ts'
 import { idleWireOf, wireOf } from './engine-wire.ts'
 import { textFrame } from './frame.ts'
 import { createJoins } from './joins.ts'
@@ -25,11 +27,12 @@ export const socketIo: ServerTransport = async (app, { feed }) => {
       socket.disconnect(true)
     })
     const queue = boundedQueue(socket)
+    const offerPresence = (update: Update) => queue.offer(encodePresence(update))
 
     // Receive
     answer(socket, 'join', (request, ack) => {
-      const { room, after } = check<JoinRequest>(checkJoin, request)
-      return joins.join(room, after ?? undefined, {
+      const { room, after, presence: asksPresence } = check<JoinRequest>(checkJoin, request)
+      const listener: FeedListener = {
         onJoined: ack,
         onGap: (cursor) => socket.emit('gap', { room, cursor }),
         onEntries: queue.write,
@@ -40,7 +43,13 @@ export const socketIo: ServerTransport = async (app, { feed }) => {
           socket.emit('removed', { ...body, room })
         },
         ready: queue.drained,
-      })
+      }
+      return joins.join(
+        room,
+        after ?? undefined,
+        listener,
+        asksPresence ? { onPresence: offerPresence } : undefined,
+      )
     })
     answer(socket, 'leave', async (request, ack) => {
       const { room } = check<RoomRequest>(checkRoom, request)
@@ -53,6 +62,18 @@ export const socketIo: ServerTransport = async (app, { feed }) => {
       const { room, draft } = check<PublishRequest>(checkPublish, request)
       const { receipt } = await feed.publish(room, readDraft(draft), who)
       ack(receipt)
+    })
+
+    // Beside the feed
+    answer(socket, 'typing', async (request, ack) => {
+      const { room } = check<RoomRequest>(checkRoom, request)
+      feed.typing(room, who)
+      ack({ room })
+    })
+    answer(socket, 'away', async (request, ack) => {
+      const { away } = check<{ away: boolean }>(checkAway, request)
+      joins.away(away)
+      ack({ away })
     })
 
     socket.on('disconnect', () => joins.leaveAll())
@@ -140,6 +161,13 @@ function boundedQueue({ conn }: Socket) {
       }
       if (owed() > MAX_QUEUE) cut()
     },
+    /** Hands over a packet that can wait, unless something waits already. */
+    offer(packet: string): boolean {
+      if (queued > 0 || (wireOf(conn)?.writableNeedDrain ?? false)) return false
+      queued += packet.length
+      conn.write(packet, { compress: false })
+      return true
+    },
     drained() {
       const wire = wireOf(conn)
       if (queued === 0 && wire) return drained(wire)
@@ -158,6 +186,10 @@ function boundedQueue({ conn }: Socket) {
 /** A Socket.IO event (protocol v5): type 2, the namespace, a comma, the JSON of name and arguments. */
 const encodePacket = oncePerEntry((entry) => `2/chat,["entry",${entryJson(entry)}]`)
 
+const encodePresence = once(
+  ({ room, presence }: Update) => `2/chat,${JSON.stringify(['presence', { room, ...presence }])}`,
+)
+
 /** The same as an Engine.IO message (type 4) in a WebSocket frame. */
 const encodeFrames = batchEncoder((entry) => textFrame(`4${encodePacket(entry)}`))
 
@@ -166,7 +198,11 @@ const RoomRequest = Type.Object(
   { description: 'an object with "room"', 'x-error': 'bad-room' },
 )
 const JoinRequest = Type.Object(
-  { room: RoomName, after: Type.Optional(Type.Union([After, Type.Null()])) },
+  {
+    room: RoomName,
+    after: Type.Optional(Type.Union([After, Type.Null()])),
+    presence: Type.Optional(Type.Boolean({ description: 'true or false' })),
+  },
   { description: 'an object with "room" and, to resume, "after"', 'x-error': 'bad-room' },
 )
 const PublishRequest = Type.Object(
@@ -178,6 +214,7 @@ type JoinRequest = Type.Static<typeof JoinRequest>
 type PublishRequest = Type.Static<typeof PublishRequest>
 const checkRoom = compile(RoomRequest)
 const checkJoin = compile(JoinRequest)
+const checkAway = compile(Away)
 const checkPublish = compile(PublishRequest)
 
 /** Throws what the check found, or what is too deep for the code that would walk it (Socket.IO's own recurses). */

@@ -5,9 +5,10 @@ import type { Cursor } from '../contract/cursor.ts'
 import { HEARTBEAT_MS } from '../contract/transports.ts'
 import { compile } from '../contract/validate.ts'
 import { After, type Entry, ErrorReply, ReadQuery, RoomParams } from '../contract/wire.ts'
-import { type Batch, batchEncoder, entryJson } from '../feed/encoding.ts'
+import { type Batch, batchEncoder, entryJson, once } from '../feed/encoding.ts'
 import type { FeedListener } from '../feed/feed.ts'
-import { acceptDrafts } from './polling.ts'
+import type { Attendance, Update } from '../people/presence.ts'
+import { acceptDrafts, acceptPresence } from './polling.ts'
 import { drained, MAX_QUEUE, type ServerTransport, whoIs } from './transport.ts'
 
 /**
@@ -27,7 +28,7 @@ export const sse: ServerTransport = async (app, { feed, heartbeat: every = HEART
       schema: {
         summary: 'Follow a room as a stream of events',
         description:
-          'text/event-stream: `joined`, then a message event per entry; `gap` when entries were lost; `expired` or `removed` at the end of a reader who may no longer read.',
+          'text/event-stream: `joined`, then a message event per entry; `gap` when entries were lost; `presence`, where it was asked for, when that has changed; `expired` or `removed` at the end of a reader who may no longer read.',
         tags: ['feed'],
         params: RoomParams,
         querystring: ReadQuery,
@@ -54,7 +55,8 @@ export const sse: ServerTransport = async (app, { feed, heartbeat: every = HEART
         ready: () => drained(stream.socket ?? stream),
       }
       // Whoever may not read is told so in place of a stream.
-      const { joined, leave } = feed.follow(room, after, whoIs(request.raw), listener)
+      const who = whoIs(request.raw)
+      const { joined, leave } = feed.follow(room, after, who, listener)
       reply.hijack()
       if (stream.destroyed) return leave()
       stream.writeHead(200, {
@@ -69,14 +71,31 @@ export const sse: ServerTransport = async (app, { feed, heartbeat: every = HEART
       stream.once('close', () => {
         streams.delete(stream)
         leave()
+        attendance?.lose()
       })
+      let attendance: Attendance | undefined
+      const watcher = {
+        onPresence(update: Update) {
+          // Whoever is slow waits for the latest.
+          if (stream.writableNeedDrain) return false
+          stream.write(encodePresence(update))
+          return true
+        },
+      }
       // Where that fails the stream has ended, and there is nobody left to answer.
-      await joined.catch(() => {})
+      await joined.then(
+        () => {
+          if (stream.destroyed || stream.writableEnded) return
+          attendance = feed.attend(room, who, request.query.presence === undefined ? undefined : watcher)
+        },
+        () => {},
+      )
     },
   )
 
   // Publish
   acceptDrafts(app, feed)
+  acceptPresence(app, feed)
 
   // Stay alive: a comment is no event, but it crosses proxies that cut idle connections.
   const heartbeat = setInterval(() => {
@@ -93,6 +112,10 @@ export const sse: ServerTransport = async (app, { feed, heartbeat: every = HEART
 /** An entry is one event whose id is its cursor, so that even a bare EventSource resumes where it was cut. */
 const eventOf = (entry: Entry, cursor: Cursor) => Buffer.from(encode({ id: cursor, data: entryJson(entry) }))
 const encodeBatch = batchEncoder(eventOf)
+/** Without an id: it moves no cursor. */
+const encodePresence = once(({ presence }: Update) =>
+  Buffer.from(encode({ event: 'presence', data: JSON.stringify(presence) })),
+)
 const encodeChunks = batchEncoder((entry, cursor) => chunk(eventOf(entry, cursor)))
 
 /**

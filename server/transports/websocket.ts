@@ -7,7 +7,9 @@ import { HEARTBEAT_MS, pathOf } from '../contract/transports.ts'
 import { compile, readDraft, readJson } from '../contract/validate.ts'
 import { Command, ErrorReply, MAX_BODY, ReadQuery, RoomParams } from '../contract/wire.ts'
 import type { Door } from '../door.ts'
-import { type Batch, batchEncoder, entryJson } from '../feed/encoding.ts'
+import { type Batch, batchEncoder, entryJson, once } from '../feed/encoding.ts'
+import type { FeedListener } from '../feed/feed.ts'
+import type { Update } from '../people/presence.ts'
 import { textFrame } from './frame.ts'
 import { createJoins } from './joins.ts'
 import { drained, MAX_QUEUE, type ServerTransport, whoIs } from './transport.ts'
@@ -28,8 +30,8 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
   const schema = {
     summary: 'Follow and publish over a WebSocket',
     description:
-      'Text frames: {"join"}, {"leave"}, {"publish"}, {"ping"} up; ' +
-      '{"joined"}, {"entry"}, {"gap"}, {"receipt"}, {"left"}, {"pong"}, {"error"} down.',
+      'Text frames: {"join"}, {"leave"}, {"publish"}, {"typing"}, {"away"}, {"ping"} up; ' +
+      '{"joined"}, {"entry"}, {"gap"}, {"presence"}, {"receipt"}, {"left"}, {"pong"}, {"error"} down.',
     tags: ['feed'],
     querystring: ReadQuery,
     response: { 400: ErrorReply, 401: ErrorReply, 426: ErrorReply },
@@ -45,7 +47,8 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
     schema: { ...schema, params: RoomParams },
     preValidation,
     handler: upgradeOnly,
-    wsHandler: (socket, { params, query, raw }) => converse(socket, raw, params.room, query.after),
+    wsHandler: (socket, { params, query, raw }) =>
+      converse(socket, raw, params.room, query.after, query.presence !== undefined),
   })
   routes.route({
     method: 'GET',
@@ -57,15 +60,21 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
     wsHandler: (socket, { raw }) => converse(socket, raw),
   })
 
-  function converse(socket: WebSocket, request: FastifyRequest['raw'], urlRoom?: string, after?: string) {
+  function converse(
+    socket: WebSocket,
+    request: FastifyRequest['raw'],
+    urlRoom?: string,
+    after?: string,
+    asksPresence?: boolean,
+  ) {
     const who = whoIs(request)
     const joins = createJoins(feed, who, ({ message }) => socket.close(4401, message))
     const wire = request.socket
     let badInARow = 0
 
     // Receive
-    function join(room: string, cursor: string | undefined) {
-      return joins.join(room, cursor, {
+    function join(room: string, cursor: string | undefined, asksPresence = false) {
+      const listener: FeedListener = {
         onJoined: (joined) => send({ joined: joined.room, cursor: joined.cursor }),
         onGap: (cursor) => send({ gap: room, cursor }),
         onEntries: sendEntries,
@@ -76,7 +85,15 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
           if (room === urlRoom) socket.close(4403, why.message)
         },
         ready: () => drained(wire),
-      })
+      }
+      return joins.join(room, cursor, listener, asksPresence ? { onPresence: sendPresence } : undefined)
+    }
+
+    /** Whoever is slow waits for the latest. */
+    function sendPresence(update: Update): boolean {
+      if (wire.writableNeedDrain) return false
+      socket.send(encodePresence(update), { binary: false })
+      return true
     }
 
     function sendEntries(batch: Batch) {
@@ -105,13 +122,34 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
       }
     })
 
-    function obey({ join: toJoin, leave, publish: draft, ping, room, after }: Command) {
+    function obey({
+      join: toJoin,
+      leave,
+      publish: draft,
+      ping,
+      room,
+      after,
+      presence,
+      typing,
+      away,
+    }: Command) {
       if (toJoin !== undefined)
-        join(toJoin, after ?? undefined).catch((error) => sendError(error, { room: toJoin }))
+        join(toJoin, after ?? undefined, presence).catch((error) => sendError(error, { room: toJoin }))
       if (leave !== undefined) joins.leave(leave).then(() => send({ left: leave }))
       if (draft !== undefined) publish(draft, room).catch((error) => sendError(error, idOf(draft)))
+      if (typing !== undefined) attempt(typing, () => feed.typing(typing, who))
+      if (away !== undefined) attempt(undefined, () => joins.away(away))
       // A page sees nothing of the protocol's own pings and can send none: to know whether we are there it asks.
       if (ping) send({ pong: true })
+    }
+
+    /** What is refused is no bad frame. */
+    function attempt(room: string | undefined, say: () => void) {
+      try {
+        say()
+      } catch (error) {
+        sendError(error, room === undefined ? {} : { room })
+      }
     }
 
     function send(message: object) {
@@ -134,7 +172,8 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
     }
 
     socket.on('close', () => joins.leaveAll())
-    if (urlRoom !== undefined) join(urlRoom, after).catch((error) => sendError(error, { room: urlRoom }))
+    if (urlRoom !== undefined)
+      join(urlRoom, after, asksPresence).catch((error) => sendError(error, { room: urlRoom }))
   }
 
   // Stay alive: who has not answered one ping by the next is gone (RFC 6455 §5.5.2).
@@ -170,6 +209,8 @@ export const webSocketOptions = (door: Door): WebsocketPluginOptions => ({
 
 const encodeBatch = batchEncoder((entry) => textFrame(`{"entry":${entryJson(entry)}}`))
 
+const encodePresence = once(({ presence, room }: Update) => Buffer.from(JSON.stringify({ presence, room })))
+
 const checkCommand = compile(Command)
 
 /** One frame as one command. Throws `bad-frame`, or the code of the field that is wrong. */
@@ -178,11 +219,11 @@ function readCommand(data: Buffer): Command {
   const error = checkCommand(value)
   if (error) throw error
   const command = value as Command
-  const { join, leave, publish, ping } = command
-  if (join === undefined && leave === undefined && publish === undefined && ping === undefined) {
+  const { join, leave, publish, typing, away, ping } = command
+  if ([join, leave, publish, typing, away, ping].every((field) => field === undefined)) {
     throw new WireError(
       'bad-frame',
-      'A frame must hold "join", "leave", "publish" or "ping", like {"join":"lobby"}.',
+      'A frame must hold "join", "leave", "publish", "typing", "away" or "ping", like {"join":"lobby"}.',
     )
   }
   return command

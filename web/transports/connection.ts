@@ -1,6 +1,6 @@
 import type { io } from 'socket.io-client'
 import { HEARTBEAT_MS } from '../../server/contract/transports.ts'
-import type { Draft, Entry, Receipt } from '../../server/contract/wire.ts'
+import type { Draft, Entry, Presence, Receipt } from '../../server/contract/wire.ts'
 
 /** Where a client connects, as whom, and with what. The last three let a caller hand in, or wrap, the platform's own. */
 export interface Target {
@@ -31,6 +31,8 @@ export interface Listener {
   /** Entries were lost to this reader: forget earlier seqs; what is still kept follows. */
   onGap(cursor: string): void
   onStatus(status: Status): void
+  /** Who is in the room and who is typing, whenever that has changed. Asked for where somebody listens. */
+  onPresence?(presence: Presence): void
 }
 
 /** Expected network failure is a status, not an exception. */
@@ -49,6 +51,10 @@ export type Status =
 export interface Connection {
   /** Resolves once the entry is in the log. Rejects with a `PublishError`; repeat with the same `id` to be safe. */
   publish(draft: Draft): Promise<Receipt>
+  /** Tells the others that you are typing, for 5 s: call it at keystrokes, and it is said every 3 s. */
+  typing?(): void
+  /** Whether nobody looks (`document.hidden`): the others see you as away. Said again after a reconnect. */
+  away?(isAway: boolean): void
   /** Where the reader stands: hand it to the next connection as `after`. Absent until the server has said. */
   readonly cursor: string | undefined
   close(): void
@@ -74,6 +80,9 @@ export class PublishError extends Error {
 /** How long a receipt may take, in ms: on a network that swallows everything none would ever come. */
 export const RECEIPT_TIMEOUT = 10_000
 
+/** Between two times that typing is said, in ms: it is shown for 5 s. */
+export const TYPING_EVERY = 3_000
+
 /** The token to show now, where there is one. */
 export const tokenOf = async ({ token }: Target): Promise<string | undefined> =>
   typeof token === 'function' ? token() : token
@@ -92,7 +101,10 @@ export const maySucceed = (code: string, { token }: Pick<Target, 'token'>) =>
   passing.has(code) || (code === 'expired' && typeof token !== 'string')
 
 /** After how long without a byte nobody is there, in ms. */
-export const silenceOf = ({ heartbeat = HEARTBEAT_MS / 1000 }: Target) => 2.5 * heartbeat * 1000
+export const silenceOf = (target: Target) => 2.5 * beatOf(target)
+
+/** Between two signs of life, in ms. */
+export const beatOf = ({ heartbeat = HEARTBEAT_MS / 1000 }: Target) => heartbeat * 1000
 
 /**
  * Of what a server asks to wait, the ms that this client waits: a part of a second more. Those who are refused in the

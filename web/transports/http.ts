@@ -5,6 +5,7 @@ import {
   PublishError,
   RECEIPT_TIMEOUT,
   type Target,
+  TYPING_EVERY,
   urlOf,
   waitOf,
 } from './connection.ts'
@@ -27,7 +28,11 @@ export async function poll(
   ended.addEventListener('abort', abort)
   const timer = setTimeout(() => request.abort(new Error(`no answer within ${timeout / 1000} s`)), timeout)
   try {
-    const url = urlOf(target, `${path}/${target.room}`, { after: reader.cursor, ...query })
+    const url = urlOf(target, `${path}/${target.room}`, {
+      after: reader.cursor,
+      presence: reader.version,
+      ...query,
+    })
     const headers = await authorization(target)
     const response = await (target.fetch ?? fetch)(url, { headers, signal: request.signal })
     if (!response.ok) throw await refusal(response, target)
@@ -54,6 +59,36 @@ export async function post(target: Target, path: string, draft: Draft): Promise<
   if (response.ok) return (await response.json()) as Receipt
   const { code, message, waitMs } = await refusal(response, target)
   throw new PublishError(code, message, waitMs)
+}
+
+/** What is said beside the feed, by POST: at most once, and of no consequence where it is lost. */
+export function createAside(target: Target, path: string) {
+  let isAway: boolean | undefined
+  let typedAt = Number.NEGATIVE_INFINITY
+
+  async function say(what: 'typing' | 'away', body: object) {
+    const url = urlOf(target, `${path}/${target.room}/${what}`)
+    const headers = { 'Content-Type': 'application/json', ...(await authorization(target)) }
+    const signal = AbortSignal.timeout(RECEIPT_TIMEOUT)
+    await (target.fetch ?? fetch)(url, { method: 'POST', headers, body: JSON.stringify(body), signal })
+  }
+  const lost = () => {}
+
+  return {
+    typing() {
+      if (performance.now() - typedAt < TYPING_EVERY) return
+      typedAt = performance.now()
+      say('typing', {}).catch(lost)
+    },
+    away(now: boolean) {
+      isAway = now
+      say('away', { away: now }).catch(lost)
+    },
+    /** The server may have forgotten, or waits for a sign of life (`always`). */
+    sayAgain(always = false) {
+      if (isAway !== undefined || always) say('away', { away: isAway ?? false }).catch(lost)
+    },
+  }
 }
 
 /** Statuses that another try may change (RFC 9110 §15): time-outs, too many requests, trouble at the server. */

@@ -1,5 +1,5 @@
 import type { ClientTransport } from './connection.ts'
-import { poll, post } from './http.ts'
+import { createAside, poll, post } from './http.ts'
 import { createReader } from './reader.ts'
 import { keepTrying } from './reconnect.ts'
 
@@ -12,6 +12,7 @@ import { keepTrying } from './reconnect.ts'
 export const longPolling: ClientTransport = (target, listener) => {
   const ended = new AbortController()
   const reader = createReader(target, listener, ended.signal)
+  const aside = createAside(target, '/long-polling')
   const wait = target.wait ?? 25
 
   // Receive
@@ -26,6 +27,7 @@ export const longPolling: ClientTransport = (target, listener) => {
         open = true
         connected()
         listener.onStatus({ state: 'open' })
+        aside.sayAgain()
       }
       reader.page(page)
     }
@@ -34,6 +36,8 @@ export const longPolling: ClientTransport = (target, listener) => {
   return {
     // Publish
     publish: (draft) => post(target, '/long-polling', draft),
+    typing: aside.typing,
+    away: aside.away,
     get cursor() {
       return reader.cursor
     },

@@ -1,5 +1,5 @@
 import { formatCursor, parseCursor } from '../../server/contract/cursor.ts'
-import type { Entry, Page } from '../../server/contract/wire.ts'
+import type { Entry, Page, Presence } from '../../server/contract/wire.ts'
 import type { Listener, Target } from './connection.ts'
 
 /** What every client keeps through its reconnects: where it stands. */
@@ -10,6 +10,9 @@ export interface Reader {
   gap(cursor: string): void
   entry(entry: Entry): void
   page(page: Page): void
+  presence(presence: Presence): void
+  /** The version of presence to ask for news of; absent where nobody listens. */
+  readonly version: string | undefined
 }
 
 /** `ended` says that the owner has closed the connection: of what had already arrived, nothing more is told. */
@@ -17,6 +20,7 @@ export function createReader({ after }: Target, listener: Listener, ended?: Abor
   let cursor = after
   let epoch = ''
   let seen = 0
+  let version = 0
 
   function standAt(next: string) {
     cursor = next
@@ -38,7 +42,17 @@ export function createReader({ after }: Target, listener: Listener, ended?: Abor
     listener.onEntry(entry)
   }
 
+  function presence(presence: Presence) {
+    if (ended?.aborted) return
+    version = presence.v
+    listener.onPresence?.(presence)
+  }
+
   return {
+    presence,
+    get version() {
+      return listener.onPresence ? String(version) : undefined
+    },
     get cursor() {
       return cursor
     },
@@ -52,6 +66,7 @@ export function createReader({ after }: Target, listener: Listener, ended?: Abor
       if (page.gap) gap(start)
       else standAt(start)
       page.entries.forEach(entry)
+      if (page.presence) presence(page.presence)
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { ClientTransport } from './connection.ts'
-import { poll, post } from './http.ts'
+import { createAside, poll, post } from './http.ts'
 import { createReader } from './reader.ts'
 import { keepTrying, sleep } from './reconnect.ts'
 
@@ -12,6 +12,7 @@ import { keepTrying, sleep } from './reconnect.ts'
 export const shortPolling: ClientTransport = (target, listener) => {
   const ended = new AbortController()
   const reader = createReader(target, listener, ended.signal)
+  const aside = createAside(target, '/short-polling')
 
   // Receive
   void keepTrying(listener, ended.signal, async (connected) => {
@@ -22,6 +23,7 @@ export const shortPolling: ClientTransport = (target, listener) => {
         open = true
         connected()
         listener.onStatus({ state: 'open' })
+        aside.sayAgain()
       }
       reader.page(page)
       // From question to question, however long the answer took; at once when another page waits.
@@ -32,6 +34,8 @@ export const shortPolling: ClientTransport = (target, listener) => {
   return {
     // Publish
     publish: (draft) => post(target, '/short-polling', draft),
+    typing: aside.typing,
+    away: aside.away,
     get cursor() {
       return reader.cursor
     },

@@ -1,10 +1,11 @@
 import { io, type Socket } from 'socket.io-client'
-import type { Entry, Receipt } from '../../server/contract/wire.ts'
+import type { Entry, Presence, Receipt } from '../../server/contract/wire.ts'
 import {
   type ClientTransport,
   maySucceed,
   PublishError,
   RECEIPT_TIMEOUT,
+  TYPING_EVERY,
   tokenOf,
   waitOf,
 } from './connection.ts'
@@ -28,17 +29,22 @@ export const socketIo: ClientTransport = (target, listener) => {
     randomizationFactor: 1,
   })
   let comeBack: ReturnType<typeof setTimeout> | undefined
+  let isAway = false
+  let typedAt = Number.NEGATIVE_INFINITY
 
   // Receive
   listener.onStatus({ state: 'connecting' })
   socket.on('entry', (entry: Entry) => reader.entry(entry))
+  socket.on('presence', ({ v, online, typing }: Presence) => reader.presence({ v, online, typing }))
   socket.on('gap', ({ cursor }: { cursor: string }) => reader.gap(cursor))
   socket.on('connect', () => {
-    socket.emit('join', { room: target.room, after: reader.cursor }, (reply: Reply<{ cursor: string }>) => {
+    const request = { room: target.room, after: reader.cursor, presence: listener.onPresence !== undefined }
+    socket.emit('join', request, (reply: Reply<{ cursor: string }>) => {
       if ('error' in reply) return refuse(reply.error)
       reader.joined(reply.cursor)
       const open = () => listener.onStatus({ state: 'open', via: socket.io.engine.transport.name })
       open()
+      if (isAway) socket.emit('away', { away: true })
       // Polling first, then WebSocket where that works.
       socket.io.engine.once('upgrade', open)
     })
@@ -117,6 +123,15 @@ export const socketIo: ClientTransport = (target, listener) => {
         throw new PublishError(code, message, retryAfter === undefined ? undefined : waitOf(retryAfter))
       }
       return reply
+    },
+    typing() {
+      if (!socket.connected || performance.now() - typedAt < TYPING_EVERY) return
+      typedAt = performance.now()
+      socket.emit('typing', { room: target.room })
+    },
+    away(now) {
+      isAway = now
+      if (socket.connected) socket.emit('away', { away: now })
     },
     get cursor() {
       return reader.cursor

@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import { authorization, type ClientTransport, maySucceed, silenceOf, urlOf } from './connection.ts'
-import { post, refusal } from './http.ts'
+import { authorization, beatOf, type ClientTransport, maySucceed, silenceOf, urlOf } from './connection.ts'
+import { createAside, post, refusal } from './http.ts'
 import { createReader } from './reader.ts'
 import { keepTrying, Refused } from './reconnect.ts'
 
@@ -13,6 +13,7 @@ import { keepTrying, Refused } from './reconnect.ts'
 export const sse: ClientTransport = (target, listener) => {
   const ended = new AbortController()
   const reader = createReader(target, listener, ended.signal)
+  const aside = createAside(target, '/sse')
 
   // Receive
   void keepTrying(listener, ended.signal, async (connected) => {
@@ -22,8 +23,12 @@ export const sse: ClientTransport = (target, listener) => {
     // Heartbeats come every 15 s: after two and a half of them without a byte, nobody is there.
     const silent = () => stream.abort(new Error('no heartbeat'))
     let watchdog = setTimeout(silent, silenceOf(target))
+    let beat: ReturnType<typeof setInterval> | undefined
     try {
-      const url = urlOf(target, `/sse/${target.room}`, { after: reader.cursor })
+      const url = urlOf(target, `/sse/${target.room}`, {
+        after: reader.cursor,
+        presence: reader.version,
+      })
       const response = await (target.fetch ?? fetch)(url, {
         headers: { Accept: 'text/event-stream', ...(await authorization(target)) },
         signal: stream.signal,
@@ -37,6 +42,10 @@ export const sse: ClientTransport = (target, listener) => {
           if (event.event !== 'joined') return
           connected()
           listener.onStatus({ state: 'open' })
+          aside.sayAgain()
+          // Nothing goes up on this wire by which the server could see that we are still there.
+          if (target.client !== undefined && listener.onPresence)
+            beat = setInterval(() => aside.sayAgain(true), beatOf(target))
         },
         onRetry: (ms) => {
           comeBackIn = ms
@@ -52,6 +61,7 @@ export const sse: ClientTransport = (target, listener) => {
       throw new Refused('ended', 'the server ended the stream', true, comeBackIn)
     } finally {
       clearTimeout(watchdog)
+      clearInterval(beat)
       ended.signal.removeEventListener('abort', abort)
       stream.abort()
     }
@@ -60,6 +70,7 @@ export const sse: ClientTransport = (target, listener) => {
   function take({ event, id = '', data }: EventSourceMessage) {
     if (event === 'joined') reader.joined(id)
     else if (event === 'gap') reader.gap(id)
+    else if (event === 'presence') reader.presence(JSON.parse(data))
     else if (event === undefined) reader.entry(JSON.parse(data))
     else if (event === 'expired' || event === 'removed')
       throw new Refused(event, JSON.parse(data).message, maySucceed(event, target))
@@ -68,6 +79,8 @@ export const sse: ClientTransport = (target, listener) => {
   return {
     // Publish
     publish: (draft) => post(target, '/sse', draft),
+    typing: aside.typing,
+    away: aside.away,
     get cursor() {
       return reader.cursor
     },

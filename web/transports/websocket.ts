@@ -1,4 +1,4 @@
-import type { Entry, Receipt } from '../../server/contract/wire.ts'
+import type { Entry, Presence, Receipt } from '../../server/contract/wire.ts'
 import {
   authorization,
   type ClientTransport,
@@ -7,6 +7,7 @@ import {
   RECEIPT_TIMEOUT,
   silenceOf,
   type Target,
+  TYPING_EVERY,
   urlOf,
   waitOf,
 } from './connection.ts'
@@ -25,11 +26,16 @@ export const websocket: ClientTransport = (target, listener) => {
   /** Drafts without a receipt yet, as they were sent: of two with the same id the first is answered first. */
   let pending: Pending[] = []
   let socket: WebSocket | undefined
+  let isAway = false
+  let typedAt = Number.NEGATIVE_INFINITY
 
   // Receive
   // A page sees nothing of the server's pings. After a while of silence it asks, and by 2.5 heartbeats somebody answered.
   void keepTrying(listener, ended.signal, async (connected) => {
-    const url = urlOf(target, `/websocket/${target.room}`, { after: reader.cursor })
+    const url = urlOf(target, `/websocket/${target.room}`, {
+      after: reader.cursor,
+      presence: reader.version,
+    })
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
     const headers = await authorization(target)
     if (ended.signal.aborted) return
@@ -63,6 +69,7 @@ export const websocket: ClientTransport = (target, listener) => {
           socket = current
           connected()
           listener.onStatus({ state: 'open' })
+          if (isAway) say({ away: true })
         }
       })
       if (code === 4401) throw refused({ code: 'expired', message: reason })
@@ -85,10 +92,15 @@ export const websocket: ClientTransport = (target, listener) => {
     }
   })
 
-  function take({ joined, cursor = '', gap, entry, receipt, error }: Message) {
+  function say(message: object) {
+    if (socket?.readyState === socket?.OPEN) socket?.send(JSON.stringify(message))
+  }
+
+  function take({ joined, cursor = '', gap, entry, presence, receipt, error }: Message) {
     if (joined !== undefined) reader.joined(cursor)
     else if (gap !== undefined) reader.gap(cursor)
     else if (entry) reader.entry(entry)
+    else if (presence) reader.presence(presence)
     else if (receipt) settle(receipt.id, ({ resolve }) => resolve(receipt))
     else if (error) settle(error.id, ({ reject }) => reject(refusalOf(error)))
   }
@@ -118,6 +130,15 @@ export const websocket: ClientTransport = (target, listener) => {
         pending.push({ id, timer, resolve, reject })
         socket.send(JSON.stringify({ publish: { ...draft, id } }))
       }),
+    typing() {
+      if (performance.now() - typedAt < TYPING_EVERY) return
+      typedAt = performance.now()
+      say({ typing: target.room })
+    },
+    away(now) {
+      isAway = now
+      say({ away: now })
+    },
     get cursor() {
       return reader.cursor
     },
@@ -137,6 +158,7 @@ interface Message {
   gap?: string
   cursor?: string
   entry?: Entry
+  presence?: Presence
   receipt?: Receipt
   error?: { code: string; message: string; id?: string; room?: string; retryAfter?: number }
 }
