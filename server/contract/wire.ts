@@ -46,14 +46,19 @@ export const Wait = Type.String({
 
 const Milliseconds = (description: string) => Type.Number({ minimum: 0, maximum: 8.64e15, description })
 
+const textDescription = 'a string of 1 to 4,000 code points of well-formed Unicode, without NUL'
+const dataDescription = 'what to signal: an offer, an answer or a candidate, as JSON of at most 16 kB'
+
 export const Draft = Type.Object(
   {
-    text: Type.String({
-      minLength: 1,
-      maxLength: 4000,
-      pattern: `^${wellFormed}+$`,
-      description: 'a string of 1 to 4,000 code points of well-formed Unicode, without NUL',
-    }),
+    text: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 4000,
+        pattern: `^${wellFormed}+$`,
+        description: textDescription,
+      }),
+    ),
     id: Type.Optional(
       Type.String({
         pattern: '^[\\x21-\\x7e]{1,64}$',
@@ -65,12 +70,21 @@ export const Draft = Type.Object(
     ),
     name: Type.Optional(AuthorName),
     kind: Type.Optional(
-      Type.Literal('text', {
-        description: '"text", the one kind of entry that can be published in a public room',
+      Type.Union([Type.Literal('text'), Type.Literal('signal')], {
+        description: '"text", or in a direct room "signal"',
       }),
+    ),
+    data: Type.Optional(Type.Unknown({ description: dataDescription })),
+    to: Type.Optional(
+      Type.String({ pattern: '^[a-z0-9]{16}$', description: "a person's id, for whom the signal is" }),
     ),
   },
   {
+    // A signal has "data", everything else a "text".
+    if: { required: ['kind'], properties: { kind: { const: 'signal' } } },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema, and no promise
+    then: { required: ['data'], properties: { data: { description: dataDescription } } },
+    else: { required: ['text'], properties: { text: { description: textDescription } } },
     description: 'a JSON object with at least a "text"',
     'x-error': 'bad-draft',
     examples: [{ text: 'hi' }],
@@ -100,7 +114,9 @@ export const Entry = Type.Object(
       name: Type.String(),
       id: Type.Optional(Type.String({ description: "The author's, when the author holds a session." })),
     }),
-    text: Type.String(),
+    text: Type.String({ description: 'Empty where it is a signal.' }),
+    data: Type.Optional(Type.Unknown({ description: 'What is signalled.' })),
+    to: Type.Optional(Type.String({ description: 'For whom the signal is.' })),
     sentAt: Type.Optional(Milliseconds("The author's clock, ms since 1970.")),
     at: Milliseconds("The server's clock, ms since 1970, fractions allowed."),
   },
@@ -186,6 +202,8 @@ export type History = Static<typeof History>
 export const PAGE_SIZE = 200
 /** A reader without a cursor first gets this many of the latest entries. */
 export const BACKLOG = 50
+/** The most bytes of a signal's `data`, as JSON. */
+export const MAX_SIGNAL = 16 * 1024
 /** The most bytes of one HTTP body, one WebSocket message or one Socket.IO message. */
 export const MAX_BODY = 64 * 1024
 

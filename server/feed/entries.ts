@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { type Cursor, parseCursor } from '../contract/cursor.ts'
 import { WireError } from '../contract/errors.ts'
 import { BACKLOG, type Draft, type Entry, type Receipt } from '../contract/wire.ts'
@@ -26,10 +27,12 @@ export function entryOf(room: string, seq: number, draft: Draft, at: number, sta
   return {
     room,
     seq,
-    kind: stamp.kind ?? 'text',
+    kind: stamp.kind ?? draft.kind ?? 'text',
     id: draft.id ?? randomBytes(9).toString('base64url'),
     from: stamp.from ?? { name: draft.name ?? 'guest' },
-    text: draft.text,
+    text: draft.kind === 'signal' ? '' : (draft.text ?? ''),
+    ...(draft.kind === 'signal' && { data: draft.data }),
+    ...(draft.kind === 'signal' && draft.to !== undefined && { to: draft.to }),
     ...(draft.sentAt !== undefined && { sentAt: draft.sentAt }),
     at,
   }
@@ -41,7 +44,10 @@ export function repeatKey(draft: Draft, author: string | undefined): string | un
 }
 
 /** Whether a draft says what the entry of the same id says: else that id is taken. */
-export const isRepeat = (entry: Entry, draft: Draft): boolean => entry.text === draft.text
+export const isRepeat = (entry: Entry, draft: Draft): boolean =>
+  draft.kind === 'signal'
+    ? entry.kind === 'signal' && isDeepStrictEqual(entry.data, draft.data)
+    : entry.kind !== 'signal' && entry.text === draft.text
 
 export const idTaken = (id: string) =>
   new WireError('id-taken', `You published something else as "${id}" before. Choose another id.`)
@@ -65,4 +71,8 @@ export function startOf({ first, head }: Extent, epoch: string, cursor: Cursor |
 
 /** What an entry weighs in memory, in bytes: its strings, at two a UTF-16 unit, and the objects that hold them. */
 export const sizeOf = (entry: Entry): number =>
-  2 * (entry.text.length + entry.id.length + entry.from.name.length) + 400
+  2 * (lengthOf(entry) + entry.id.length + entry.from.name.length) + 400
+
+/** What it says, in UTF-16 units. */
+export const lengthOf = ({ text = '', data }: Pick<Draft, 'text' | 'data'>): number =>
+  text.length + (data === undefined ? 0 : JSON.stringify(data).length)

@@ -5,6 +5,7 @@ import { type Draft, type Entry, type History, type Joined, PAGE_SIZE, type Page
 import { createPresence, type Presences } from '../people/presence.ts'
 import type { Person } from '../people/sessions.ts'
 import { type Batch, batchOf, once } from './encoding.ts'
+import { lengthOf } from './entries.ts'
 import type { Appended, Log, Stop } from './log.ts'
 
 /** Who asks: the request or handshake that carried them here, the lane it named, and the session it showed. */
@@ -125,7 +126,7 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
     if (audience.waiting.at(-1)?.seq !== entry.seq - 1) handOverTo(audience)
     audience.waiting.push(entry)
     audience.cursor = cursor
-    audience.size += entry.text.length
+    audience.size += lengthOf(entry)
     if (due.size === 0) setImmediate(handOver)
     due.add(audience)
     if (audience.size >= BATCH_SIZE) handOverTo(audience)
@@ -400,7 +401,7 @@ function inBatches(entries: Entry[]): Entry[][] {
       size = 0
     }
     batches.at(-1)?.push(entry)
-    size += entry.text.length
+    size += lengthOf(entry)
   }
   return batches
 }

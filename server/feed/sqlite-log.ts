@@ -3,7 +3,16 @@ import { type Cursor, formatCursor } from '../contract/cursor.ts'
 import { WireError } from '../contract/errors.ts'
 import type { Draft, Entry, History } from '../contract/wire.ts'
 import { entryJson } from './encoding.ts'
-import { type Extent, entryOf, idTaken, isRepeat, receiptOf, repeatKey, startOf } from './entries.ts'
+import {
+  type Extent,
+  entryOf,
+  idTaken,
+  isRepeat,
+  lengthOf,
+  receiptOf,
+  repeatKey,
+  startOf,
+} from './entries.ts'
 import type { Appended, Log, OnEntry, Records, Slice, Stamp } from './log.ts'
 import { openSqliteFile, type Statement } from './sqlite-file.ts'
 import { createTails } from './tails.ts'
@@ -435,4 +444,4 @@ const copyOf = ({ rooms, base }: Shelf): Shelf => ({
 })
 
 /** What a waiting draft weighs, in bytes. */
-const weigh = ({ text }: Draft) => 2 * text.length + 400
+const weigh = (draft: Draft) => 2 * lengthOf(draft) + 400

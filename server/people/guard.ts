@@ -1,4 +1,5 @@
-import type { WireError } from '../contract/errors.ts'
+import { WireError } from '../contract/errors.ts'
+import { type Draft, MAX_SIGNAL } from '../contract/wire.ts'
 import type { Feed, Who } from '../feed/feed.ts'
 import type { Stop } from '../feed/log.ts'
 import { isGuarded, noRoom, type Rooms, removed } from './rooms.ts'
@@ -88,6 +89,7 @@ export function createGuard(rooms: Pick<Rooms, 'may' | 'onGone'>): (feed: Feed) 
 
       publish(room, draft, who) {
         check(room, who)
+        if (draft.kind === 'signal') checkSignal(room, draft)
         return feed.publish(room, draft, who)
       },
 
@@ -158,4 +160,19 @@ export function createGuard(rooms: Pick<Rooms, 'may' | 'onGone'>): (feed: Feed) 
       },
     }
   }
+}
+
+/** Throws where a signal would reach others than the one it is for, or is none that WebRTC makes. */
+function checkSignal(room: string, { data }: Draft) {
+  if (!room.startsWith('direct-'))
+    throw new WireError(
+      'bad-draft',
+      'A signal is for the two people of a direct room. Open theirs with POST /rooms {"with":"<id>"}, and publish it there.',
+    )
+  const bytes = Buffer.byteLength(JSON.stringify(data))
+  if (bytes > MAX_SIGNAL)
+    throw new WireError(
+      'bad-draft',
+      `"data" is ${bytes} bytes of JSON. Send a signal of at most ${MAX_SIGNAL}.`,
+    )
 }

@@ -43,7 +43,7 @@ export function createRoom(name = 'bench-00000000'): Room {
         kind: 'text',
         id,
         from: { name: 'guest' },
-        text,
+        text: text ?? '',
         ...(sentAt !== undefined && { sentAt }),
         at,
       }
