@@ -68,13 +68,20 @@ const sockets = `
 One chat feed over five transports. [Dashboard](/)
 
 **WebSocket** \`/websocket/:room\`, or \`/websocket\` and \`{"join":"lobby","after":"k3f9.42"}\`. One JSON text a frame. Up:
-\`{"join"}\`, \`{"leave"}\`, \`{"publish":{"text":"hi"},"room":"lobby"}\`. Down: \`{"joined","cursor"}\`, \`{"gap","cursor"}\`,
+\`{"join"}\`, \`{"leave"}\`, \`{"publish":{"text":"hi"},"room":"lobby"}\`, \`{"typing":"lobby"}\`, \`{"away":true}\`. Down: \`{"joined","cursor"}\`, \`{"gap","cursor"}\`,
 \`{"entry":{…}}\`, \`{"receipt":{…}}\`, \`{"left"}\`, \`{"error":{"code","message","id","room"}}\`. Closes with 1003 (binary), 1008 (ten bad
 frames in a row), 1009 (over 64 kB), 1012 (restart), 1013 (a reader that owes a megabyte), 4401 (the session has expired), 4403
 (removed from the room that the URL named; from another, \`{"error":{"code":"removed","room"}}\`).
 
 **Socket.IO** path \`/socket.io/\`, namespace \`/chat\`. Emit \`join\` \`{room, after}\`, \`leave\` \`{room}\`, \`publish\` \`{room, draft}\`, each with an
 acknowledgement that receives the answer or \`{error}\`; listen to \`entry\`, \`gap\` \`{room, cursor}\`, \`expired\` \`{code, message}\` (then it disconnects) and \`removed\` \`{room, code, message}\`.
+
+**Presence** who is online and who is typing, for those who ask: \`presence=<v>\` in the query of a request or handshake (0 at
+first), \`"presence":true\` in a join. \`{"v","online":[{"name","id","away"}],"typing":[…]}\` comes as \`presence\` in a page when its
+\`v\` is another than yours, as \`event: presence\`, as \`{"presence":{…},"room"}\`, and as Socket.IO's \`presence\` \`{room, v, online, typing}\`.
+Say \`typing\` \`{room}\` and \`away\` \`{away}\` on Socket.IO, \`{"typing":"lobby"}\` and \`{"away":true}\` in frames, else by POST.
+
+**Signals** \`{"kind":"signal","data":…}\` is published in a direct room, with \`to\` where it is for one of the two: what WebRTC has to exchange.
 
 **Sessions** A token of \`POST /session\` is shown as \`Authorization: Bearer …\` on requests and handshakes, as the cookie that is
 set, or as Socket.IO's \`auth: {token}\`; who shows both a bearer and a cookie means the bearer. Without one you are a guest,

@@ -11,7 +11,7 @@ import { dial, post, request, type Wire } from '../support/wire.ts'
 /**
  * The leak test: a canary in a private room, and everybody who may not read it at every way in. What is looked at is
  * every byte that came to a socket of theirs. The same words with a member's token bring the canary, or this would say
- * nothing. Typing and presence have their rows when they are there.
+ * nothing. Typing and presence are ways in like the others: there the canary is a name.
  */
 const CANARY = 'canary-7f3a9c'
 const LIFE = 2_500
@@ -27,16 +27,16 @@ const read: Record<TransportName, (wire: Wire, asked: Asked) => unknown> = {
   'long-polling': (wire, { target, headers, wait }) =>
     wire.send(request('GET', target('/long-polling/', `wait=${wait}`), headers)),
   sse: (wire, { target, headers }) => wire.send(request('GET', target('/sse/'), headers)),
-  websocket(wire, { room, after, headers }) {
+  websocket(wire, { room, after, headers, presence }) {
     wire.send(handshake('/websocket', headers))
-    wire.send(frame(TEXT, JSON.stringify({ join: room, after })))
+    wire.send(frame(TEXT, JSON.stringify({ join: room, after, presence })))
   },
-  async 'socket-io'(wire, { room, after, token }) {
+  async 'socket-io'(wire, { room, after, token, presence }) {
     wire.send(handshake('/socket.io/?EIO=4&transport=websocket'))
     await until('there is a session', () => wire.received.includes('"sid"'))
     wire.send(frame(TEXT, `40/chat,${token === undefined ? '' : JSON.stringify({ token })}`))
     await until('it is connected', () => /4[04]\/chat,/.test(wire.received.toString('latin1')))
-    wire.send(frame(TEXT, `42/chat,1${JSON.stringify(['join', { room, after }])}`))
+    wire.send(frame(TEXT, `42/chat,1${JSON.stringify(['join', { room, after, presence }])}`))
   },
 }
 
@@ -46,6 +46,8 @@ interface Asked {
   token: string | undefined
   headers: Record<string, string>
   wait: number
+  /** Whether it asks who is here. */
+  presence: boolean
   target(path: string, query?: string): string
 }
 
@@ -53,15 +55,21 @@ async function open(
   server: TestServer,
   name: TransportName,
   room: string,
-  { token, after, wait = 0 }: { token?: string | undefined; after?: string | undefined; wait?: number } = {},
+  {
+    token,
+    after,
+    wait = 0,
+    presence,
+  }: { token?: string | undefined; after?: string | undefined; wait?: number; presence?: string } = {},
 ): Promise<Wire> {
   const wire = await dial(server.port)
   lives.push(async () => wire.hangUp())
   const query = after === undefined ? [] : [`after=${after}`]
+  if (presence !== undefined) query.push(`presence=${presence}`)
   const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` }
   const target = (path: string, more?: string) =>
     `${path}${room}?${[...query, ...(more === undefined ? [] : [more])].join('&')}`
-  await read[name](wire, { room, after, token, headers, wait, target })
+  await read[name](wire, { room, after, token, headers, wait, presence: presence !== undefined, target })
   return wire
 }
 
@@ -293,6 +301,47 @@ test.each(transportNames)('%s: no other spelling of the name brings the canary',
   }
   note(`${spellings.length} odd spellings`, name, 'nothing')
 })
+
+test.each(transportNames)(
+  '%s: nobody is told who is in a room, or types in it, but its members',
+  async (name) => {
+    const canary = await startSession(server.url, CANARY)
+    const theirs = await openRoom(ada, canary)
+    const watching = await open(server, 'sse', theirs.room, { token: canary.token, presence: '0' })
+    await until('the canary is there', () => watching.received.includes('event: presence'))
+    for (const [who, token] of [
+      ['a guest', undefined],
+      ['a stranger', eve.token],
+    ] as const) {
+      const wire = await open(server, name, theirs.room, { token, presence: '0', wait: 30 })
+      await expectNothing(`presence, ${who}`, name, wire, ['not-found'])
+      const told = watching.received.length
+      expect(await sayTyping(name, theirs.room, token)).toBe('not-found')
+      note(`typing, ${who}`, name, 'not-found')
+      expect(watching.received.subarray(told).toString()).not.toContain('Eve')
+    }
+    const member = await open(server, name, theirs.room, { token: ada.token, presence: '0', wait: 30 })
+    await until('a member is told', () => /"online":[^\]]*canary/.test(member.received.toString('latin1')))
+  },
+)
+
+/** Says that somebody types, in the words of each wire, and gives what is answered. */
+async function sayTyping(name: TransportName, room: string, token: string | undefined): Promise<string> {
+  const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` }
+  const wire = await dial(server.port)
+  lives.push(async () => wire.hangUp())
+  if (name === 'websocket') {
+    wire.send(handshake('/websocket', headers))
+    wire.send(frame(TEXT, JSON.stringify({ typing: room })))
+  } else if (name === 'socket-io') {
+    wire.send(handshake('/socket.io/?EIO=4&transport=websocket'))
+    await until('there is a session', () => wire.received.includes('"sid"'))
+    wire.send(frame(TEXT, `40/chat,${token === undefined ? '' : JSON.stringify({ token })}`))
+    await until('it is connected', () => /4[04]\/chat,/.test(wire.received.toString('latin1')))
+    wire.send(frame(TEXT, `42/chat,1${JSON.stringify(['typing', { room }])}`))
+  } else wire.send(request('POST', `/${name}/${room}/typing`, headers))
+  return verdict(wire)
+}
 
 test('history, the room itself and its list are as closed as the feed', async () => {
   await say(CANARY)

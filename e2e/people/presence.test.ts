@@ -7,6 +7,7 @@ import { openRoom, startSession, type TestPerson } from '../support/people.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import { ask, post, request } from '../support/wire.ts'
+import { storm } from './storm.ts'
 
 /** Who is here and who is typing, on every transport: what a watcher on another one is told of them. */
 
@@ -271,6 +272,21 @@ test('a stream of events that said it is there, and then says nothing, is a ghos
   expect(performance.now() - since).toBeLessThan(2.5 * 600 + 1_000)
   await fetch(`${server.url}/sse/${room}/away?client=ghost`, { method: 'POST', headers, body })
   await until('a sign of life brings him back', () => online(watcher).includes('Bob'))
+})
+
+test('300 people who come, type and go at random: every watcher ends up with the truth, told 4 times a second at most', async () => {
+  const roomy = await startServer()
+  onTestFinished(roomy.close)
+  const watched = await storm({ url: roomy.url, people: 300, seconds: 4, seed: 7 })
+  for (const { name, updates, convergedMs } of watched) {
+    expect([name, convergedMs !== undefined && updates > 3]).toEqual([name, true])
+    // Typing fades after 5 s, and a short poll is waited for 8 s at most.
+    expect(convergedMs).toBeLessThan(12_000)
+  }
+  // What the server says, as one hears it who is never kept waiting by a busy loop of its own.
+  const told = watched.map(({ name, mostInASecond }) => [name, mostInASecond])
+  process.stdout.write(`\n${JSON.stringify(watched)}\n`)
+  expect(told.filter(([, most]) => Number(most) > 5)).toEqual([])
 })
 
 const textFrame = (message: object) => frame(TEXT, JSON.stringify(message))
