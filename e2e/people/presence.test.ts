@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { storm } from '../../scenarios/bench/storm.ts'
 import { type TransportName, transportNames } from '../../server/contract/transports.ts'
 import type { Presence } from '../../server/contract/wire.ts'
 import { connectReader, type TestReader } from '../support/client.ts'
@@ -7,7 +8,6 @@ import { openRoom, startSession, type TestPerson } from '../support/people.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import { ask, post, request } from '../support/wire.ts'
-import { storm } from './storm.ts'
 
 /** Who is here and who is typing, on every transport: what a watcher on another one is told of them. */
 
@@ -283,10 +283,8 @@ test('300 people who come, type and go at random: every watcher ends up with the
     // Typing fades after 5 s, and a short poll is waited for 8 s at most.
     expect(convergedMs).toBeLessThan(12_000)
   }
-  // What the server says, as one hears it who is never kept waiting by a busy loop of its own.
   const told = watched.map(({ name, mostInASecond }) => [name, mostInASecond])
-  process.stdout.write(`\n${JSON.stringify(watched)}\n`)
-  expect(told.filter(([, most]) => Number(most) > 5)).toEqual([])
+  expect(told.filter(([, most]) => Number(most) > 4)).toEqual([])
 })
 
 const textFrame = (message: object) => frame(TEXT, JSON.stringify(message))

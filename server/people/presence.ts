@@ -7,7 +7,7 @@ import type { Who } from '../feed/feed.ts'
  * Who is here, and who is typing: the latest state of a room, under a version, and never stored. Whoever holds a session
  * counts while they read; a guest counts who asks for it, for the others are lanes and not people. Many devices are one
  * person, who is away when all of them are. Changes are gathered in one place: a reader is told of the latest state
- * every 260 ms at most, and of what came between never.
+ * every 330 ms at most, and of what came between never.
  */
 export interface Presences {
   /** Counts a reader as here, and lets a watcher know who is. A guest without a watcher is nobody. */
@@ -39,7 +39,7 @@ export interface Update {
 
 /** A reader who is here. */
 export interface Attendance {
-  /** The state as it is, or was 260 ms ago. */
+  /** The state as it is, or was 330 ms ago. */
   latest(): Presence | undefined
   /** How long ago the same device came last, in ms; absent the first time. */
   sinceLast: number | undefined
@@ -74,8 +74,8 @@ interface Crowd {
   toldAt: number
 }
 
-/** Between two updates, in ms: 4 a second, wherever the second begins. */
-const PERIOD = 260
+/** Between two updates, in ms: 4 a second at most, wherever it begins and however late one of them arrives. */
+const PERIOD = 330
 const TYPING = 5_000
 /** How long a connection that was cut is waited for, in ms. Ours are back within 250 ms, a page that is loaded anew within two seconds. */
 const GRACE = 3_000

@@ -5,7 +5,6 @@ import { type TransportName, transportNames } from '../../server/contract/transp
 import type { Presence } from '../../server/contract/wire.ts'
 import type { Connection } from '../../web/transports/connection.ts'
 import { transports } from '../../web/transports/index.ts'
-import { startSession } from '../support/people.ts'
 
 /** Many people who come, type and go at random, and one watcher a transport who is to end up with the truth. */
 export interface StormOptions {
@@ -29,7 +28,7 @@ export async function storm({ url, people, seconds, seed }: StormOptions): Promi
   const room = 'storm'
   const target = { url, room, interval: 0.25, WebSocket: WebSocket as unknown as typeof globalThis.WebSocket }
   const tokens: string[] = []
-  for (let n = 0; n < people; n++) tokens.push((await startSession(url, `p${n}`)).token)
+  for (let n = 0; n < people; n++) tokens.push(await tokenFor(url, `p${n}`))
 
   const watchers = transportNames.map((name) => {
     const times: number[] = []
@@ -99,4 +98,11 @@ export async function storm({ url, people, seconds, seed }: StormOptions): Promi
     ),
     convergedMs: converged.get(name),
   }))
+}
+
+async function tokenFor(url: string, name: string): Promise<string> {
+  const headers = { 'Content-Type': 'application/json' }
+  const response = await fetch(`${url}/session`, { method: 'POST', headers, body: JSON.stringify({ name }) })
+  if (!response.ok) throw new Error(`No session: ${response.status} ${await response.text()}`)
+  return ((await response.json()) as { token: string }).token
 }
