@@ -11,7 +11,7 @@ import { connectReader } from '../support/client.ts'
 import { openRoom, startSession } from '../support/people.ts'
 import { startServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
-import { ask, request } from '../support/wire.ts'
+import { ask, post, request } from '../support/wire.ts'
 
 /** Rooms that have members: how they come to be, and what their members see of it. */
 
@@ -46,6 +46,23 @@ test('a private room is opened, joined by invitation and left, and its members r
     ['notice', bob.id, 'Bob joined.'],
     ['notice', bob.id, 'Bob left.'],
   ])
+})
+
+test('a list says how far each room has come, and what its members are called now', async () => {
+  const { server, people } = await setUp('Ada', 'Bob')
+  const [ada, bob] = people as [(typeof people)[0], (typeof people)[0]]
+  const { room } = await openRoom(ada, bob)
+  const direct = await ada.room('POST', '/rooms', { with: bob.id })
+  await ask(server.port, post('/sse/lobby', '{"text":"hi"}'))
+  await bob.ask('PATCH', '/session', { name: 'Robert' })
+  const { body } = await ada.ask('GET', '/rooms')
+  const { rooms } = body as { rooms: Room[] }
+  expect(rooms.map(({ room, head, name }) => [room, head, name])).toEqual([
+    [room, 2, 'Homework'],
+    [direct.room, 1, 'Robert'],
+    ['lobby', 1, 'lobby'],
+  ])
+  expect(rooms[0]?.members).toContainEqual({ id: bob.id, name: 'Robert' })
 })
 
 test.each(transportNames)(

@@ -116,6 +116,29 @@ describe('/session', () => {
     }
   })
 
+  test('takes another name, and is of the same person', async () => {
+    const { status, body } = await ada.ask('PATCH', '/session', { name: 'Ada L.' })
+    expect(status).toBe(200)
+    const { token, ...renamed } = body as TestPerson
+    expect(renamed).toMatchObject({ id: ada.id, name: 'Ada L.' })
+    const bearer = { Authorization: `Bearer ${token}` }
+    expect(JSON.parse((await ask(port, request('GET', '/session', bearer))).body)).toEqual(renamed)
+    await ask(port, post('/sse/renamed', '{"text":"hi"}', bearer))
+    const { entries } = JSON.parse((await ask(port, request('GET', '/rooms/renamed/history'))).body)
+    expect(entries[0].from).toEqual({ id: ada.id, name: 'Ada L.' })
+    for (const [body, status] of [
+      [{}, 400],
+      [{ name: '' }, 400],
+    ] as const)
+      expect((await ada.ask('PATCH', '/session', body)).status).toBe(status)
+    const guest = await fetch(`http://127.0.0.1:${port}/session`, {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/json' },
+      body: '{"name":"Bob"}',
+    })
+    expect(guest.status).toBe(401)
+  })
+
   test('is forgotten by the browser when asked', async () => {
     const answer = await ask(port, request('DELETE', '/session'))
     expect(answer).toMatchObject({ status: 204 })

@@ -17,6 +17,15 @@ export const SessionDraft = Type.Object(
   },
 )
 
+export const Rename = Type.Object(
+  { name: AuthorName },
+  {
+    description: 'a JSON object with the "name" that you go by from now on',
+    'x-error': 'bad-request',
+    examples: [{ name: 'Ada L.' }],
+  },
+)
+
 export const Person = Type.Object(
   { id: PersonId, name: Type.String() },
   { examples: [{ id: '3k9x0c2m5v7q1w8z', name: 'Ada' }] },
@@ -90,10 +99,13 @@ export const Room = Type.Object(
     owner: Type.Optional(Type.String({ description: 'The id of whoever may invite and remove.' })),
     members: Type.Optional(Type.Array(Person)),
     invite: Type.Optional(Type.String({ description: 'The invitation that is good now; for its owner.' })),
+    head: Type.Integer({
+      description: 'The seq of its latest entry: what is after the one you read is unread.',
+    }),
   },
   {
     description: 'A room, as somebody who may read it sees it.',
-    examples: [{ room: 'lobby', kind: 'public', name: 'lobby' }],
+    examples: [{ room: 'lobby', kind: 'public', name: 'lobby', head: 42 }],
   },
 )
 export type Room = Static<typeof Room>

@@ -108,6 +108,7 @@ export function keepsTheContract(
     const log = await open()
     for (const room of ['a', 'b', 'c', 'a']) await log.append(room, { text: 'hi' }, undefined)
     expect(log.rooms()).toEqual(['a', 'c', 'b'])
+    expect(['a', 'b', 'unborn'].map(log.head)).toEqual([2, 1, 0])
   })
 
   test('records are kept by name, the last one put', async () => {

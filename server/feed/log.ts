@@ -21,6 +21,8 @@ export interface Log {
   before(room: string, seq: number | undefined, limit: number): Promise<History>
   /** The rooms that have had an entry and are not forgotten, in the order of their latest, the last one first. */
   rooms(): string[]
+  /** The seq of a room's latest entry; of a room that has none, where its first would come after. */
+  head(room: string): number
   /** What is kept beside the entries, as safe as they are. */
   records: Records
   /** Calls back with every entry of every room as it is appended, in order, and no sooner than it is safe. */

@@ -126,6 +126,7 @@ export function createMemoryLog(limits: MemoryLogLimits = {}): Log {
     after: async (room, cursor, limit) => after(room, cursor, limit),
     before: async (room, seq, limit) => before(room, seq, limit),
     rooms: () => [...rooms.keys()].reverse(),
+    head: (room) => rooms.get(room)?.head ?? base,
     records: {
       all: async () => [...records],
       async put(name, value) {

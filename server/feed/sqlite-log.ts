@@ -410,6 +410,7 @@ export async function openSqliteLog(folder: string, options: SqliteLogOptions = 
     after,
     before,
     rooms: () => [...kept.rooms.keys()].reverse(),
+    head: (room) => kept.rooms.get(room)?.head ?? kept.base,
     records,
     follow(onEntry) {
       followers.add(onEntry)

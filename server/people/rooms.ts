@@ -142,15 +142,22 @@ export async function createRooms(log: Log, { nameFor }: Pick<Sessions, 'nameFor
 
   function seen({ invite, ...room }: Kept, { id }: Pick<Person, 'id'>): Room {
     const other = room.members.find((member) => member.id !== id)
-    const name = room.kind === 'direct' ? (other?.name ?? room.name) : room.name
-    return { ...room, name, ...(invite !== undefined && room.owner === id && { invite }) }
+    const name = room.kind === 'direct' ? nameOf(other ?? room) : room.name
+    const members = room.members.map(({ id, name }) => ({ id, name: nameOf({ id, name }) }))
+    const invited = invite !== undefined && room.owner === id && { invite }
+    return { ...room, name, members, head: log.head(room.room), ...invited }
   }
+
+  /** What somebody is called now, as far as that is known. */
+  const nameOf = ({ id = '', name }: { id?: string; name: string }) => people.get(id)?.name ?? name
+
+  const publicRoom = (name: string): Room => ({ room: name, kind: 'public', name, head: log.head(name) })
 
   return {
     may,
 
     see(name, person) {
-      if (!isGuarded(name)) return { room: name, kind: 'public', name }
+      if (!isGuarded(name)) return publicRoom(name)
       const room = roomOf(name, person)
       return seen(room, person ?? { id: '' })
     },
@@ -160,7 +167,7 @@ export async function createRooms(log: Log, { nameFor }: Pick<Sessions, 'nameFor
       const shared = log.rooms().filter((name) => !isGuarded(name))
       return [
         ...own.map((room) => seen(room, person ?? { id: '' })),
-        ...shared.slice(0, MAX_LISTED).map((name): Room => ({ room: name, kind: 'public', name })),
+        ...shared.slice(0, MAX_LISTED).map(publicRoom),
       ]
     },
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import { now } from '../clock.ts'
-import { Session, SessionDraft } from '../contract/people.ts'
+import { Rename, Session, SessionDraft } from '../contract/people.ts'
 import { ErrorReply } from '../contract/wire.ts'
 import { sendJson, takeJson } from '../http.ts'
 import type { Limits } from '../limits.ts'
@@ -24,11 +24,13 @@ export const sessionRoutes: FastifyPluginAsync<SessionRoutes> = async (plugin, o
 
   app.post('/session', { schema: startSchema }, async (request, reply) => {
     limits.takeSession(request.socket)
-    const { token, person } = await startOrRenew(request.body.name, request.raw)
-    await welcome(person)
-    reply.header('set-cookie', cookieOf(token, person.expiresAt - now()))
-    const { id, name, expiresAt } = person
-    return sendJson(reply, 201, { id, name, expiresAt, token })
+    return answer(reply, 201, await startOrRenew(request.body.name, request.raw))
+  })
+
+  app.patch('/session', { schema: renameSchema }, async (request, reply) => {
+    const { id } = holderOf(request.raw)
+    limits.takeSession(request.socket)
+    return answer(reply, 200, await sessions.start(request.body.name, id))
   })
 
   app.get('/session', { schema: readSchema }, async (request) => {
@@ -39,6 +41,13 @@ export const sessionRoutes: FastifyPluginAsync<SessionRoutes> = async (plugin, o
   app.delete('/session', { schema: endSchema }, async (_request, reply) =>
     reply.header('set-cookie', cookieOf('', 0)).code(204).send(),
   )
+
+  async function answer(reply: FastifyReply, status: number, { token, person }: Started) {
+    await welcome(person)
+    reply.header('set-cookie', cookieOf(token, person.expiresAt - now()))
+    const { id, name, expiresAt } = person
+    return sendJson(reply, status, { id, name, expiresAt, token })
+  }
 
   /** Whoever gives a name is somebody new, also in a browser that somebody else has a cookie in. */
   function startOrRenew(name: string | undefined, request: IncomingMessage) {
@@ -52,6 +61,8 @@ export const sessionRoutes: FastifyPluginAsync<SessionRoutes> = async (plugin, o
     `${sessions.cookie}=${token}; Path=/; Max-Age=${Math.ceil(ms / 1000)}; HttpOnly; SameSite=Strict`
 }
 
+type Started = Awaited<ReturnType<Sessions['start']>>
+
 const tags = ['people']
 
 const startSchema = {
@@ -61,6 +72,15 @@ const startSchema = {
   tags,
   body: SessionDraft,
   response: { 201: Session, 400: ErrorReply, 401: ErrorReply, 415: ErrorReply, 429: ErrorReply },
+}
+
+const renameSchema = {
+  summary: 'Take another name',
+  description:
+    'You stay who you are, under a fresh token. What is open goes on under the token it was opened with, and so by the old name.',
+  tags,
+  body: Rename,
+  response: { 200: Session, 400: ErrorReply, 401: ErrorReply, 415: ErrorReply, 429: ErrorReply },
 }
 
 const readSchema = {
