@@ -3,10 +3,10 @@ import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { type TransportName, transportNames } from '../../server/contract/transports.ts'
 import { looks } from '../ui/lanes.ts'
 import { Mark } from '../ui/mark.tsx'
-import type { Drafts } from './drafts.ts'
 import type { Experiment } from './experiment.ts'
 import type { Settings } from './hash.ts'
 import type { Message } from './messages.ts'
+import { sendsOn, Unsent } from './unsent.tsx'
 
 export function Chat({ experiment }: { experiment: Experiment }) {
   const { settings, messages } = experiment
@@ -22,7 +22,7 @@ export function Chat({ experiment }: { experiment: Experiment }) {
           {unsent.count} of the sample messages could not be sent. The last time it was: {unsent.reason}
         </p>
       )}
-      <Unsent drafts={experiment.drafts} />
+      <Unsent drafts={experiment.drafts} over={({ lane }) => looks[lane.name].label} />
       <Composer experiment={experiment} />
     </section>
   )
@@ -81,38 +81,6 @@ function Arrived({ on }: { on: readonly TransportName[] }) {
   )
 }
 
-/** What its author may send again. It goes over the same lane under the same id, so it cannot appear twice. */
-function Unsent({ drafts }: { drafts: Drafts }) {
-  const unsent = drafts.unsent.value
-  if (unsent.length === 0) return null
-  return (
-    <ul class="unsent" aria-label="Not sent" data-testid="unsent">
-      {unsent.map((each) => {
-        const { attempt, reason, sending } = each
-        return (
-          <li key={attempt.draft.id}>
-            <bdi class="text">{attempt.draft.text}</bdi>
-            <p class="problem" role="alert">
-              Not sent over {looks[attempt.lane.name].label}. {reason}
-            </p>
-            <button
-              type="button"
-              aria-disabled={sending}
-              title="The same message under the same id: should it have got through, it does not appear twice"
-              onClick={() => drafts.sendAgain(each)}
-            >
-              {sending ? 'Sending …' : 'Send again'}
-            </button>
-            <button type="button" onClick={() => drafts.discard(each)}>
-              Discard
-            </button>
-          </li>
-        )
-      })}
-    </ul>
-  )
-}
-
 function Composer({ experiment }: { experiment: Experiment }) {
   const name = useSignal('')
   const text = useSignal('')
@@ -150,8 +118,7 @@ function Composer({ experiment }: { experiment: Experiment }) {
           text.value = currentTarget.value
         }}
         onKeyDown={(event) => {
-          // Enter also ends the composition of, say, a Japanese word; that is not yet the end of the message.
-          if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
+          if (!sendsOn(event)) return
           event.preventDefault()
           send()
         }}

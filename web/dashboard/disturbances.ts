@@ -1,6 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
+import { Trouble } from '../network/ask.ts'
 import { titleOf } from '../network/conditions.ts'
-import { cut, dropResponse, LinkTrouble, stall } from '../network/links.ts'
+import { cut, dropResponse, stall } from '../network/links.ts'
 import { followRecovery, type Recovery } from '../network/recovery.ts'
 import { now } from '../ui/clock.ts'
 import { looks } from '../ui/lanes.ts'
@@ -40,7 +41,7 @@ export interface Disturbances {
   readonly list: ReadonlySignal<readonly Disturbance[]>
   /**
    * Follows these lanes while `act` does it to each of them, and tells how many connections it met where that is known.
-   * Rejects with a `LinkTrouble`.
+   * Rejects with a `Trouble`.
    */
   cause(
     fault: Fault,
@@ -135,7 +136,7 @@ export function createDisturbances(): Disturbances {
           settle()
           list.value = list.peek().filter(({ id }) => id !== mine)
         }
-        throw error instanceof LinkTrouble ? error : new LinkTrouble('unknown', String(error))
+        throw error instanceof Trouble ? error : new Trouble('unknown', String(error))
       }
     },
 

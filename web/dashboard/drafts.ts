@@ -1,27 +1,27 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
-import type { Entry } from '../../server/contract/wire.ts'
+import type { Draft, Entry } from '../../server/contract/wire.ts'
 import { PublishError } from '../transports/connection.ts'
-import { type Attempt, reasonOf, type Sender } from './sender.ts'
+import type { Attempt } from './sender.ts'
 
-/** What a person wrote and is not in the feed, as far as this page knows. */
-export interface UnsentDraft {
-  attempt: Attempt
+/** What a person wrote and is not in the feed, as far as this page knows. `One`: the draft, and by which way it goes. */
+export interface UnsentDraft<One extends { draft: Draft } = Attempt> {
+  attempt: One
   /** Why the last try failed: a sentence. */
   reason: string
   /** It is being tried again. */
   sending: boolean
 }
 
-export interface Drafts {
-  readonly unsent: ReadonlySignal<readonly UnsentDraft[]>
+export interface Drafts<One extends { draft: Draft } = Attempt> {
+  readonly unsent: ReadonlySignal<readonly UnsentDraft<One>[]>
   /**
    * Publishes what a person wrote; what fails is kept, for its author to send again. Resolves with a sentence where the
    * server would never take it as it is.
    */
   write(text: string, name: string): Promise<string | undefined>
   /** The same attempt: should an earlier one have got through, nothing appears twice. */
-  sendAgain(draft: UnsentDraft): Promise<void>
-  discard(draft: UnsentDraft): void
+  sendAgain(draft: UnsentDraft<One>): Promise<void>
+  discard(draft: UnsentDraft<One>): void
   /** An entry came. It may be one whose receipt was lost. */
   arrive(entry: Entry): void
 }
@@ -32,15 +32,22 @@ const passing = ['network', 'too-many', 'overloaded', 'log-unavailable', 'unavai
 /** More is not kept, the oldest going first. */
 const MOST = 20
 
-export function createDrafts({ attempt, publish }: Pick<Sender, 'attempt' | 'publish'>): Drafts {
-  const unsent = signal<readonly UnsentDraft[]>([])
+/** How drafts are made and sent. */
+interface Way<One> {
+  attempt(text: string, name: string): One
+  /** Rejects with a `PublishError`. */
+  publish(attempt: One): Promise<void>
+}
+
+export function createDrafts<One extends { draft: Draft }>({ attempt, publish }: Way<One>): Drafts<One> {
+  const unsent = signal<readonly UnsentDraft<One>[]>([])
   /** Ids under way, and whether the entry has come meanwhile. */
   const underWay = new Map<string | undefined, boolean>()
 
   const others = (id: string | undefined) => unsent.peek().filter(({ attempt: { draft } }) => draft.id !== id)
 
   /** The reason why it is not in the feed; nothing when it is. */
-  async function send(one: Attempt): Promise<PublishError | Error | undefined> {
+  async function send(one: One): Promise<PublishError | Error | undefined> {
     const { id } = one.draft
     underWay.set(id, false)
     try {
@@ -54,7 +61,7 @@ export function createDrafts({ attempt, publish }: Pick<Sender, 'attempt' | 'pub
     }
   }
 
-  function keep(one: Attempt, error: Error): void {
+  function keep(one: One, error: Error): void {
     const draft = { attempt: one, reason: reasonOf(error), sending: false }
     unsent.value = [...others(one.draft.id), draft].slice(-MOST)
   }
@@ -94,4 +101,9 @@ export function createDrafts({ attempt, publish }: Pick<Sender, 'attempt' | 'pub
       else if (unsent.peek().some(({ attempt: { draft } }) => draft.id === id)) unsent.value = others(id)
     },
   }
+}
+
+/** A sentence for a person. Whatever else went wrong is not theirs to read. */
+export function reasonOf(error: unknown): string {
+  return error instanceof PublishError ? error.message : 'The message could not be sent.'
 }

@@ -2,8 +2,9 @@ import { computed, effect, type ReadonlySignal, signal, untracked } from '@preac
 import type { RestartState } from '../../server/contract/restart.ts'
 import { pathOf, type TransportName, transportNames } from '../../server/contract/transports.ts'
 import type { Page } from '../../server/contract/wire.ts'
+import { Trouble } from '../network/ask.ts'
 import { RECORDED } from '../network/conditions.ts'
-import { LinkTrouble, slowest } from '../network/links.ts'
+import { slowest } from '../network/links.ts'
 import { restartServer, restartState } from '../network/restart.ts'
 import { createRoute, type Route, type Way } from '../network/route.ts'
 import { createUpgradeWatch } from '../network/upgrades.ts'
@@ -260,7 +261,7 @@ export function createExperiment(
   }
 
   const complain = (error: unknown) =>
-    route.complain(error instanceof LinkTrouble ? error.message : String(error))
+    route.complain(error instanceof Trouble ? error.message : String(error))
 
   const restartable = signal<RestartState | undefined>(undefined)
   const restarting = signal(false)

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import type { Capture } from '../../server/contract/link.ts'
-import { captureOf, clockOffset, LinkTrouble } from '../network/links.ts'
+import { Trouble } from '../network/ask.ts'
+import { captureOf, clockOffset } from '../network/links.ts'
 import { now } from '../ui/clock.ts'
 import type { Experiment } from './experiment.ts'
 import type { Lane } from './lane.ts'
@@ -47,7 +48,7 @@ export async function inspect(experiment: Experiment, lane: Lane, { at, directio
     inspection.value = { lane, state: 'open', capture, focus: { client: lane.client, at: instant }, isNear }
   } catch (error) {
     if (inspection.peek() !== mine) return
-    const why = error instanceof LinkTrouble ? error.message : 'The capture cannot be read.'
+    const why = error instanceof Trouble ? error.message : 'The capture cannot be read.'
     inspection.value = { lane, state: 'trouble', why }
   }
 }

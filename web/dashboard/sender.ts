@@ -1,8 +1,8 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
 import type { Draft, Entry } from '../../server/contract/wire.ts'
-import { PublishError } from '../transports/connection.ts'
 import { now } from '../ui/clock.ts'
 import { createDeliveries, type Deliveries } from './delivery.ts'
+import { reasonOf } from './drafts.ts'
 import type { Say } from './generator.ts'
 import type { Settings } from './hash.ts'
 import type { Lane } from './lane.ts'
@@ -93,9 +93,4 @@ export function createSender(page: string, lanes: readonly Lane[], over: () => S
       unsent.value = undefined
     },
   }
-}
-
-/** A sentence for a person. Whatever else went wrong is not theirs to read. */
-export function reasonOf(error: unknown): string {
-  return error instanceof PublishError ? error.message : 'The message could not be sent.'
 }

@@ -1,50 +1,18 @@
 import type { Capture, Conditions, CutHow, LinkList, LinkState } from '../../server/contract/link.ts'
+import { ask, Trouble } from './ask.ts'
 
 /** What this page asks of the server's links. Everything here goes to the server itself, never through a link. */
 
-/** Why a link, or the server, could not do it: a sentence for a person. */
-export class LinkTrouble extends Error {
-  readonly code: string
-
-  constructor(code: string, message: string) {
-    super(message)
-    this.name = 'LinkTrouble'
-    this.code = code
-  }
-}
-
-/** How long the server may take, in ms: it is asked directly and has next to nothing to do. */
-const PATIENCE = 10_000
-
-export async function ask<T>(method: string, path: string, body?: object): Promise<T> {
-  let response: Response
-  try {
-    response = await fetch(path, {
-      method,
-      cache: 'no-store',
-      signal: AbortSignal.timeout(PATIENCE),
-      ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
-    })
-  } catch {
-    throw new LinkTrouble('network', 'The server does not answer.')
-  }
-  const answer = await response.json().catch(() => undefined)
-  if (response.ok) return answer as T
-  const { code = `http-${response.status}`, message = `The server answered ${response.status}.` } =
-    (answer as { error?: { code: string; message: string } } | undefined)?.error ?? {}
-  throw new LinkTrouble(code, message)
-}
-
 /**
  * The port of a link with these conditions. Where every port is in use, the page lets go of what it does not need, and
- * links that nobody is connected to are freed. Rejects with a `LinkTrouble`.
+ * links that nobody is connected to are freed. Rejects with a `Trouble`.
  */
 export async function linkWith(conditions: Conditions, letGo: () => Promise<void>): Promise<number> {
   const make = async () => (await ask<LinkState>('POST', '/links', { conditions })).port
   try {
     return await make()
   } catch (error) {
-    if (!(error instanceof LinkTrouble) || error.code !== 'no-port') throw error
+    if (!(error instanceof Trouble) || error.code !== 'no-port') throw error
     await letGo()
     const { links } = await ask<LinkList>('GET', '/links')
     const idle = links.filter(({ open }) => open === 0)

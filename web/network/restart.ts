@@ -1,14 +1,14 @@
 import type { RestartState } from '../../server/contract/restart.ts'
-import { ask, LinkTrouble } from './links.ts'
+import { ask, Trouble } from './ask.ts'
 
-/** Since when the server runs, and whether this page may restart it. Rejects with a `LinkTrouble`. */
+/** Since when the server runs, and whether this page may restart it. Rejects with a `Trouble`. */
 export const restartState = (): Promise<RestartState> => ask('GET', '/restart')
 
 /** How long a server may take to end and to start, ms; it gives itself 5 s for the first. */
 const PATIENCE = 30_000
 const PAUSE = 100
 
-/** Restarts the server; resolves with what the new one says of itself. Rejects with a `LinkTrouble`. */
+/** Restarts the server; resolves with what the new one says of itself. Rejects with a `Trouble`. */
 export async function restartServer(): Promise<RestartState> {
   const { startedAt } = await ask<RestartState>('POST', '/restart')
   for (const deadline = performance.now() + PATIENCE; performance.now() < deadline; ) {
@@ -16,5 +16,5 @@ export async function restartServer(): Promise<RestartState> {
     const state = await restartState().catch(() => undefined)
     if (state && state.startedAt !== startedAt) return state
   }
-  throw new LinkTrouble('network', 'The server has ended and is not back. Look at where it was started.')
+  throw new Trouble('network', 'The server has ended and is not back. Look at where it was started.')
 }

@@ -1,7 +1,8 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
 import type { Conditions } from '../../server/contract/link.ts'
+import { Trouble } from './ask.ts'
 import { CLEAR, conditionsOf, type Network, titleOf } from './conditions.ts'
-import { cut, LinkTrouble, linkWith, reaches } from './links.ts'
+import { cut, linkWith, reaches } from './links.ts'
 
 /** How the lanes reach the server just now. */
 export interface Way {
@@ -55,7 +56,7 @@ export function createRoute(origin: URL, clients: readonly string[], move: (way:
     url.port = String(port)
     const found = { network, conditions, url: url.origin, port }
     if (port === way.peek().port || (await reaches(found.url, conditions))) return found
-    throw new LinkTrouble('unreachable', `This page cannot reach port ${port} of ${origin.hostname}.`)
+    throw new Trouble('unreachable', `This page cannot reach port ${port} of ${origin.hostname}.`)
   }
 
   /** Lets go of what is held of links that are left, so that they may be freed. */
@@ -76,7 +77,7 @@ export function createRoute(origin: URL, clients: readonly string[], move: (way:
     } catch (error) {
       if (mine !== turn) return undefined
       go(direct)
-      const why = error instanceof LinkTrouble ? error.message : 'The link could not be made.'
+      const why = error instanceof Trouble ? error.message : 'The link could not be made.'
       trouble.value = `“${titleOf(network)}” is not to be had: ${why} The lanes talk to the server directly.`
     } finally {
       if (mine === turn) asking.value = false
