@@ -19,6 +19,12 @@ export interface PageEntry {
 /** Every page but the dashboard, which is its own whole (dashboard/start.tsx). */
 export const pages: readonly PageEntry[] = [
   {
+    name: 'chat',
+    title: 'Chat',
+    path: /^\/chat$/,
+    load: async () => (await import('./chat/page.tsx')).ChatPage,
+  },
+  {
     name: 'reports',
     title: 'Reports',
     path: /^\/reports$/,

@@ -6,6 +6,7 @@ import { themes } from './theme.ts'
 /** The pages that stand in every header, in their order. */
 const places = [
   { page: 'dashboard', href: '/', label: 'Dashboard' },
+  { page: 'chat', href: '/chat', label: 'Chat' },
   { page: 'learn', href: '/learn', label: 'Learn' },
   { page: 'lab', href: '/lab', label: 'Lab' },
   { page: 'claims', href: '/claims', label: 'Claims' },
