@@ -118,6 +118,8 @@ function BlockView({ block, chat, me }: { block: Block; chat: Chat; me: Person }
 
 const Time = ({ at }: { at: number }) => <time dateTime={new Date(at).toISOString()}>{timeOf(at)}</time>
 
-const timeOf = (at: number) => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
-const dayOf = (at: number) =>
-  new Date(at).toLocaleDateString([], { weekday: 'long', day: 'numeric', month: 'long' })
+/** A format is costly to make, and a log has a thousand times in it. */
+const clock = new Intl.DateTimeFormat([], { hour: '2-digit', minute: '2-digit' })
+const calendar = new Intl.DateTimeFormat([], { weekday: 'long', day: 'numeric', month: 'long' })
+const timeOf = (at: number) => clock.format(at)
+const dayOf = (at: number) => calendar.format(at)
