@@ -270,6 +270,7 @@ test('by keyboard alone, without anything inaccessible, and on a phone', async (
   await look()
   await page.getByTestId('projector').click()
   await page.setViewportSize({ width: 390, height: 844 })
+  await expect(page.getByTestId('room-name')).toBeHidden()
   await look()
   expect(console).toEqual([])
 })

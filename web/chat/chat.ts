@@ -46,9 +46,10 @@ export function createChat(): Chat {
   let ids = 0
 
   const rooms = computed(() => {
-    const here = place.value.room
-    const known = listed.value.some(({ room }) => room === here)
-    return known || /^(private|direct)-/.test(here) ? listed.value : [...listed.value, publicRoom(here)]
+    const known = new Set(listed.value.map(({ room }) => room))
+    // A public room is listed when somebody has spoken in it, and can be gone to before.
+    const more = new Set(['lobby', place.value.room].filter((name) => !known.has(name) && !isGuarded(name)))
+    return [...listed.value, ...[...more].map(publicRoom)]
   })
   const room = computed(
     () => rooms.value.find(({ room }) => room === place.value.room) ?? publicRoom(place.value.room),
@@ -180,5 +181,8 @@ export function createChat(): Chat {
     },
   }
 }
+
+/** Rooms that have members; the server gives out their names. */
+const isGuarded = (name: string) => /^(private|direct)-/.test(name)
 
 const publicRoom = (name: string): Room => ({ room: name, kind: 'public', name, head: 0 })

@@ -18,7 +18,7 @@ const columns: readonly { label: string; of: Explanation }[] = [
   { label: 'requests', of: explained.requests.explanation },
   { label: 'in', of: bytes('Bytes in', 'bytes the server read') },
   { label: 'out', of: bytes('Bytes out', 'bytes the server wrote') },
-  { label: 'p50', of: explained.p50.explanation },
+  { label: 'p50 ms', of: explained.p50.explanation },
   { label: 'n', of: explained.n.explanation },
 ]
 
@@ -49,7 +49,7 @@ export function Costs({ chat, talk }: { chat: Chat; talk: Talk }) {
                 <td>{tally.requests}</td>
                 <td>{formatBytes(tally.bytesIn)}</td>
                 <td>{formatBytes(tally.bytesOut)}</td>
-                <td>{p50 === undefined ? '–' : `${format(p50, 'ms')} ms`}</td>
+                <td>{format(p50, 'ms')}</td>
                 <td>{n}</td>
               </tr>
             ))}

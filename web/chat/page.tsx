@@ -1,5 +1,6 @@
 import './chat.css'
 import { useSignal } from '@preact/signals'
+import type { RefCallback } from 'preact'
 import { useMemo } from 'preact/hooks'
 import type { Person } from '../../server/contract/people.ts'
 import { type TransportName, transportNames } from '../../server/contract/transports.ts'
@@ -16,13 +17,15 @@ import type { Talk } from './talk.ts'
 
 export function ChatPage() {
   const chat = useMemo(createChat, [])
+  const left = useOpenWhereWide()
+  const right = useOpenWhereWide()
   const me = chat.identity.me.value
   const talk = chat.talk.value
   if (!me) return <SignIn chat={chat} />
   return (
     <div class="talk">
       <aside class="card left" aria-label="Where and who">
-        <details open>
+        <details ref={left}>
           <summary>Rooms</summary>
           <RoomList chat={chat} />
           <You chat={chat} me={me} />
@@ -30,7 +33,7 @@ export function ChatPage() {
       </aside>
       {talk && <RoomView key={talk.room} chat={chat} talk={talk} me={me} />}
       <aside class="card right" aria-label="People and figures">
-        <details open>
+        <details ref={right}>
           <summary>People and figures</summary>
           {talk && <People chat={chat} talk={talk} me={me} />}
           {talk && <Costs chat={chat} talk={talk} />}
@@ -38,6 +41,22 @@ export function ChatPage() {
       </aside>
     </div>
   )
+}
+
+/** On a phone what stands around the room is folded away, until it is asked for. */
+function useOpenWhereWide(): RefCallback<HTMLDetailsElement> {
+  return useMemo(() => {
+    const narrow = matchMedia('(max-width: 52rem)')
+    let details: HTMLDetailsElement | null = null
+    const fold = () => {
+      if (details) details.open = !narrow.matches
+    }
+    narrow.addEventListener('change', fold)
+    return (element) => {
+      details = element
+      fold()
+    }
+  }, [])
 }
 
 function RoomView({ chat, talk, me }: { chat: Chat; talk: Talk; me: Person }) {
