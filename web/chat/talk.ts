@@ -1,14 +1,13 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
 import { parseCursor } from '../../server/contract/cursor.ts'
 import type { TransportName } from '../../server/contract/transports.ts'
-import type { Draft, Entry, History } from '../../server/contract/wire.ts'
+import type { Draft, Entry, History, Presence } from '../../server/contract/wire.ts'
 import { createDrafts, type Drafts } from '../dashboard/drafts.ts'
 import { ask } from '../network/ask.ts'
 import { createSequenceChecker, type Sequence } from '../network/sequence.ts'
-import { PublishError, type Status } from '../transports/connection.ts'
+import { type Connection, type Listener, PublishError, type Status } from '../transports/connection.ts'
 import { transports } from '../transports/index.ts'
 import { now } from '../ui/clock.ts'
-import type { Presence, PresenceListener, TypingConnection } from './presence.ts'
 
 /** What somebody says in a room, on its way. */
 export interface Saying {
@@ -61,8 +60,6 @@ const MOST = 1_000
 const BEAT = 100
 /** How long a message waits for a connection that is being made, in ms. */
 const PATIENCE = 5_000
-/** Typing fades at the other end after 5 s; this often it is said again, in ms. */
-const TYPING = 3_000
 
 export function createTalk(options: TalkOptions): Talk {
   const { room } = options
@@ -77,10 +74,9 @@ export function createTalk(options: TalkOptions): Talk {
   const sent = new Map<string | undefined, number>()
   let next: Entry[] = []
   let due = false
-  let connection: TypingConnection | undefined
+  let connection: Connection | undefined
   let over: TransportName | undefined
   let cursor: string | undefined
-  let typedAt = 0
   /** What a connection says after it was let go is not about this talk any more. */
   let turn = 0
 
@@ -131,7 +127,7 @@ export function createTalk(options: TalkOptions): Talk {
     const mine = ++turn
     over = transport
     const current = () => mine === turn
-    const listener: PresenceListener = {
+    const listener: Listener = {
       onEntry: (entry) => current() && take(entry),
       onGap() {
         if (!current()) return
@@ -153,7 +149,7 @@ export function createTalk(options: TalkOptions): Talk {
       },
     }
     status.value = { state: 'connecting' }
-    const target = { url: location.origin, room, client: options.clients[transport], presence: true }
+    const target = { url: location.origin, room, client: options.clients[transport] }
     connection = transports[transport](
       { ...target, ...(cursor !== undefined && { after: cursor }) },
       listener,
@@ -264,10 +260,6 @@ export function createTalk(options: TalkOptions): Talk {
       show()
     },
 
-    typing() {
-      if (now() - typedAt < TYPING) return
-      typedAt = now()
-      connection?.typing?.()
-    },
+    typing: () => connection?.typing?.(),
   }
 }
