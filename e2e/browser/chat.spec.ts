@@ -1,13 +1,20 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, Page } from 'playwright/test'
+import type { Browser, BrowserContext, Page } from 'playwright/test'
 import { type TransportName, transportNames } from '../../server/contract/transports.ts'
 import { startSession } from '../support/people.ts'
 import { startServer } from '../support/server.ts'
 import { expect, test } from './test.ts'
 
+const contexts: BrowserContext[] = []
+test.afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close()
+})
+
 /** People who talk on /chat, each in a browser of their own. */
 async function arrive(browser: Browser, url: string, name: string, hash = ''): Promise<Page> {
-  const page = await (await browser.newContext()).newPage()
+  const context = await browser.newContext()
+  contexts.push(context)
+  const page = await context.newPage()
   await page.goto(`${url}/chat${hash}`)
   await signIn(page, name)
   return page

@@ -192,6 +192,8 @@ export function createPresence(heartbeat = HEARTBEAT_MS): Presences & {
     const key = keyOf(who)
     const deviceKey = deviceOf(who)
     const being = beingOf(crowd, who)
+    // Whoever comes anew may have taken another name; what was open before goes on under the old one.
+    if (being && who.person) being.name = who.person.name
     const time = performance.now()
     const device: Device = being?.devices.get(deviceKey) ?? {
       open: 0,
