@@ -101,6 +101,49 @@ test('two on different transports talk in a private room, read its history, and 
   await expect(ada.getByRole('heading', { level: 1 })).toContainText('#lobby')
 })
 
+test('two on different transports see each other come, look away, write and go', async ({
+  browser,
+  server,
+}) => {
+  const pairs: [TransportName, TransportName][] = [
+    ['short-polling', 'websocket'],
+    ['long-polling', 'socket-io'],
+    ['sse', 'short-polling'],
+  ]
+  for (const [mine, theirs] of pairs) {
+    const ada = await arrive(browser, server.url, 'Ada', `#over=${mine}`)
+    const link = await openPrivate(ada, 'Homework')
+    const bob = await arrive(browser, server.url, 'Bob', new URL(link).hash)
+    await bob.getByTestId('over').selectOption(theirs)
+    await isOpen(bob)
+    const of = (page: Page, name: string) =>
+      page.getByTestId('people').getByRole('listitem').filter({ hasText: name })
+    await expect(of(ada, 'Bob')).toContainText('online')
+    await expect(of(bob, 'Ada')).toContainText('online')
+
+    await bob.getByTestId('message').pressSequentially('I thi')
+    await expect(ada.getByTestId('typing')).toHaveText('Bob is writing …')
+    await expect(bob.getByTestId('typing')).toHaveText('')
+    await expect(ada.getByTestId('typing'), 'it fades').toHaveText('')
+
+    await look(bob, false)
+    await expect(of(ada, 'Bob')).toContainText('away')
+    await look(bob, true)
+    await expect(of(ada, 'Bob')).toContainText('online')
+
+    await bob.context().close()
+    await expect(of(ada, 'Bob'), `${theirs} seen over ${mine}`).not.toContainText('online')
+    await ada.context().close()
+  }
+})
+
+/** As if another tab were in front, or this one again: Playwright cannot hide a page. */
+const look = (page: Page, isLooking: boolean) =>
+  page.evaluate((hidden) => {
+    Object.defineProperty(document, 'hidden', { value: hidden, configurable: true })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, !isLooking)
+
 test('all twenty changes of transport in a conversation, and nothing is lost or comes twice', async ({
   browser,
   server,

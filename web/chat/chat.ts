@@ -1,6 +1,5 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
 import type { Person, Room } from '../../server/contract/people.ts'
-import type { TransportName } from '../../server/contract/transports.ts'
 import { ask, Trouble } from '../network/ask.ts'
 import { randomName } from '../ui/random-name.ts'
 import { createFigures, type Figures } from './figures.ts'
@@ -30,8 +29,6 @@ export interface Chat {
 
 /** How often the rooms are asked for, in ms: what is unread elsewhere, and who came and went. */
 const BEAT = 5_000
-/** Transports whose connection counts among the few that a browser allows a server's tabs (six over HTTP/1.1). */
-const scarce: readonly TransportName[] = ['long-polling', 'sse']
 
 export function createChat(): Chat {
   const page = randomName()
@@ -101,11 +98,7 @@ export function createChat(): Chat {
   }
 
   function listen(): void {
-    const { over } = place.peek()
-    const current = talk.peek()
-    if (!current) return
-    if (document.hidden && scarce.includes(over)) current.pause()
-    else current.listen(over)
+    talk.peek()?.listen(place.peek().over)
   }
 
   /** A link with an invitation leads to its room, or, where it is not good any more, to where one is. */
@@ -160,7 +153,7 @@ export function createChat(): Chat {
   })
 
   document.addEventListener('visibilitychange', () => {
-    listen()
+    talk.peek()?.away(document.hidden)
     const last = talk.peek()?.entries.peek().at(-1)
     if (!document.hidden && last) unread.peek()?.read(last.room, last.seq)
   })

@@ -19,7 +19,7 @@ export interface Saying {
 export interface Talk {
   readonly room: string
   readonly entries: ReadonlySignal<readonly Entry[]>
-  /** `paused`: another room is looked at, or the tab is hidden. */
+  /** `paused`: another room is looked at. */
   readonly status: ReadonlySignal<Status | { state: 'paused' }>
   /** True when there is more before the first entry. */
   readonly more: ReadonlySignal<boolean>
@@ -39,6 +39,8 @@ export interface Talk {
   trim(): void
   /** Somebody is writing. */
   typing(): void
+  /** Whether nobody looks at this page. */
+  away(isAway: boolean): void
 }
 
 interface TalkOptions {
@@ -154,6 +156,7 @@ export function createTalk(options: TalkOptions): Talk {
       { ...target, ...(cursor !== undefined && { after: cursor }) },
       listener,
     )
+    connection.away?.(document.hidden)
   }
 
   function take(entry: Entry): void {
@@ -261,5 +264,6 @@ export function createTalk(options: TalkOptions): Talk {
     },
 
     typing: () => connection?.typing?.(),
+    away: (isAway) => connection?.away?.(isAway),
   }
 }
