@@ -4,6 +4,7 @@ import { type Cost, choose, type Needs } from './choosing.ts'
 
 const anything: Needs = {
   delay: 300,
+  readers: 100,
   clientsSpeak: false,
   binary: false,
   upgradesRefused: false,
@@ -13,16 +14,14 @@ const anything: Needs = {
 
 /** As a quiet feed costs: a poll is late and dear, a push is neither. */
 const quiet: readonly Cost[] = [
-  { transport: 'short-polling', p95: 950, bytes: 1_500, requests: 2 },
-  { transport: 'long-polling', p95: 12, bytes: 900, requests: 1 },
-  { transport: 'sse', p95: 8, bytes: 220, requests: 0 },
-  { transport: 'websocket', p95: 8, bytes: 200, requests: 0 },
-  { transport: 'socket-io', p95: 9, bytes: 210, requests: 0 },
+  { transport: 'short-polling', p95: 950, n: 20, bytes: 1_500, requests: 1 },
+  { transport: 'long-polling', p95: 12, n: 20, bytes: 900, requests: 0.5 },
+  { transport: 'sse', p95: 8, n: 20, bytes: 220, requests: 0 },
+  { transport: 'websocket', p95: 8, n: 20, bytes: 200, requests: 0 },
+  { transport: 'socket-io', p95: 9, n: 20, bytes: 210, requests: 0 },
 ]
 /** As a busy one does: many entries share the heads of one poll. */
-const busy = quiet.map((cost) =>
-  cost.transport === 'short-polling' ? { ...cost, bytes: 260, requests: 0.05 } : cost,
-)
+const busy = quiet.map((cost) => (cost.transport === 'short-polling' ? { ...cost, bytes: 260 } : cost))
 
 const table: readonly [
   title: string,
@@ -46,6 +45,13 @@ const table: readonly [
   ['busy, and nobody is in a hurry', { delay: 10_000 }, busy, 'short-polling'],
   ['quiet, and nobody is in a hurry: empty polls are dear', { delay: 10_000 }, quiet, 'sse'],
   ['busy, and in a hurry', {}, busy, 'sse'],
+  [
+    'busy, no hurry, and as many readers as may ask',
+    { delay: 10_000, readers: 1_000 },
+    busy,
+    'short-polling',
+  ],
+  ['busy, no hurry, and one reader more', { delay: 10_000, readers: 1_001 }, busy, 'sse'],
   ['sooner than anything can', { delay: 1 }, quiet, undefined],
   ['many tabs behind a firewall, at once', { manyTabs: true, upgradesRefused: true }, quiet, undefined],
 ]
@@ -66,14 +72,28 @@ test('each of the five can be chosen', () => {
 
 test('it says with the measured figures why, and which need by itself would change the answer', () => {
   const { reasons, against, otherwise } = choose(anything, quiet)
-  expect(reasons.join(' ')).toContain('8 ms')
+  expect(reasons.join(' ')).toContain('Of 20 messages 95 % took at most 8 ms')
   expect(reasons.join(' ')).toContain('220 B')
   expect(against['short-polling']).toContain('950 ms')
   expect(otherwise).toContainEqual({ need: 'the messages were bytes', transport: 'websocket' })
-  expect(otherwise.map(({ need }) => need)).not.toContain('something on the way refused upgrades')
+  expect(otherwise).not.toContainEqual(expect.objectContaining({ transport: 'sse' }))
+})
+
+test('of fewer than twenty messages it names the slowest, and no percentile', () => {
+  const few = quiet.map((cost) => ({ ...cost, n: 19 }))
+  const { reasons, against } = choose(anything, few)
+  expect(reasons.join(' ')).toContain('The slowest of 19 messages took 8 ms')
+  expect(against['short-polling']).toContain('The slowest of 19 messages')
+})
+
+test('too many requests are told with their number', () => {
+  const { against } = choose({ ...anything, delay: 10_000, readers: 5_000 }, busy)
+  expect(against['short-polling']).toContain('5,000 readers would ask 5,000 times a second')
 })
 
 test('what was not measured is not chosen', () => {
   expect(choose({ ...anything, clientsSpeak: true }, quiet.slice(0, 3)).transport).toBe('sse')
-  expect(choose(anything, []).transport).toBeUndefined()
+  const { transport, against } = choose(anything, [])
+  expect(transport).toBeUndefined()
+  expect(against.sse).toBe('It was not measured.')
 })

@@ -1,10 +1,12 @@
-import type { TransportName } from '../../server/contract/transports.ts'
+import { type TransportName, transportNames } from '../../server/contract/transports.ts'
 import { written } from '../stats/words.ts'
 
 /** What somebody needs of a transport. */
 export interface Needs {
   /** How late 95 of 100 messages may be at most, in ms. */
   delay: number
+  /** Who all read the same feed of one server. */
+  readers: number
   /** The clients speak about as often as they listen. */
   clientsSpeak: boolean
   /** Messages are bytes, not text. */
@@ -17,13 +19,16 @@ export interface Needs {
   anyClient: boolean
 }
 
-/** What a transport cost with the learner’s own load. */
+/** What a transport cost with the learner’s own load: one reader of it. */
 export interface Cost {
   transport: TransportName
   /** Of the time from due to delivered, in ms. */
   p95: number
+  /** How many deliveries that rests on. */
+  n: number
   /** On the wire a delivery, both ways, everything included. */
   bytes: number
+  /** A second. */
   requests: number
 }
 
@@ -34,7 +39,10 @@ export interface Choice {
   reasons: readonly string[]
   /** Why not the others, by name; the chosen one is absent. */
   against: Readonly<Partial<Record<TransportName, string>>>
-  /** The needs that, each by itself the other way round, would change the answer, and to what. */
+  /**
+   * The needs that, each by itself the other way round, would change the answer, and to what. Only those with which the
+   * same figures would have been measured: the others need a run of their own.
+   */
   otherwise: readonly { need: string; transport: TransportName | undefined }[]
 }
 
@@ -43,6 +51,8 @@ const simplest: readonly TransportName[] = ['short-polling', 'sse', 'long-pollin
 
 /** Simplicity is worth this many times the bytes of the leanest, and no more. */
 export const WORTH = 3
+/** Requests a second that all readers together may cost one server, which has other things to do as well. */
+export const MOST_REQUESTS = 1_000
 
 /** Weighs needs against what was measured. Pure; transports that were not measured cannot be chosen. */
 export function choose(needs: Needs, costs: readonly Cost[]): Choice {
@@ -60,10 +70,11 @@ export function choose(needs: Needs, costs: readonly Cost[]): Choice {
 
 function weigh(needs: Needs, costs: readonly Cost[]): Omit<Choice, 'otherwise'> {
   const against: Partial<Record<TransportName, string>> = {}
-  const left = costs.filter((cost) => {
-    const why = whyNot(needs, cost)
-    if (why !== undefined) against[cost.transport] = why
-    return why === undefined
+  const left = transportNames.flatMap((transport) => {
+    const cost = costs.find((each) => each.transport === transport)
+    const why = ruledOut(needs, transport) ?? (cost ? tooDear(needs, cost) : 'It was not measured.')
+    if (why !== undefined) against[transport] = why
+    return cost && why === undefined ? [cost] : []
   })
   if (left.length === 0) {
     return { transport: undefined, reasons: ['Nothing here meets all of these needs at once.'], against }
@@ -84,32 +95,45 @@ function weigh(needs: Needs, costs: readonly Cost[]): Omit<Choice, 'otherwise'> 
   return {
     transport: chosen.transport,
     reasons: [
-      `95 of 100 messages came within ${written(chosen.p95)} ms; they may take ${written(needs.delay)} ms.`,
-      `A delivery took ${written(chosen.bytes)} B and ${written(chosen.requests)} requests; the leanest that fits takes ${written(leanest)} B.`,
+      `${slowest(chosen)} ${written(chosen.p95)} ms; it may take ${written(needs.delay)} ms.`,
+      chosen.bytes === leanest
+        ? `A delivery took ${written(chosen.bytes)} B; nothing that fits takes fewer.`
+        : `A delivery took ${written(chosen.bytes)} B; the leanest that fits takes ${written(leanest)} B.`,
       virtue(chosen.transport, needs),
     ],
     against,
   }
 }
 
+/** A percentile needs enough to be one of. */
+const slowest = ({ n }: Cost): string =>
+  n >= 20 ? `Of ${n} messages 95 % took at most` : `The slowest of ${n} messages took`
+
 /** Where clients speak as often as they listen, what carries both ways on one connection is the simple thing. */
 const rank = (transport: TransportName, { clientsSpeak }: Needs): number =>
   simplest.indexOf(transport) -
   (clientsSpeak && (transport === 'websocket' || transport === 'socket-io') ? simplest.length : 0)
 
-/** What rules a transport out, if anything does. */
-function whyNot(needs: Needs, { transport, p95 }: Cost): string | undefined {
-  if (p95 > needs.delay) return `95 of 100 messages took up to ${written(p95)} ms, which is too late.`
-  if (needs.binary && transport === 'sse') return 'It carries text only.'
-  if (needs.upgradesRefused && transport === 'websocket')
-    return 'It begins with an upgrade, which is refused.'
-  if (needs.anyClient && transport === 'socket-io') return 'It needs a client of its own in every language.'
+/** What rules a transport out whatever it costs, if anything does. */
+function ruledOut(
+  { binary, upgradesRefused, anyClient, manyTabs }: Needs,
+  transport: TransportName,
+): string | undefined {
+  if (binary && transport === 'sse') return 'It carries text only.'
+  if (upgradesRefused && transport === 'websocket') return 'It begins with an upgrade, which is refused.'
+  if (anyClient && transport === 'socket-io') return 'It needs a client of its own in every language.'
   const holds =
-    transport === 'sse' ||
-    transport === 'long-polling' ||
-    (transport === 'socket-io' && needs.upgradesRefused)
-  if (needs.manyTabs && holds) return 'Each tab holds one of the six connections that a browser allows.'
-  return undefined
+    transport === 'sse' || transport === 'long-polling' || (transport === 'socket-io' && upgradesRefused)
+  return manyTabs && holds ? 'Each tab holds one of the six connections that a browser allows.' : undefined
+}
+
+/** What of its cost is too much, if anything is. */
+function tooDear({ delay, readers }: Needs, cost: Cost): string | undefined {
+  if (cost.p95 > delay) return `${slowest(cost)} ${written(cost.p95)} ms, which is too late.`
+  const asked = cost.requests * readers
+  return asked > MOST_REQUESTS
+    ? `${written(readers)} readers would ask ${written(asked)} times a second, which is too much for one server.`
+    : undefined
 }
 
 function virtue(transport: TransportName, { clientsSpeak }: Needs): string {
@@ -130,25 +154,14 @@ function virtue(transport: TransportName, { clientsSpeak }: Needs): string {
 }
 
 const flipped = {
-  clientsSpeak: ['the clients spoke as often as they listen', 'the clients only listened'],
   binary: ['the messages were bytes', 'the messages were text'],
-  upgradesRefused: ['something on the way refused upgrades', 'upgrades got through'],
   manyTabs: ['users opened many tabs', 'users opened one tab'],
   anyClient: ['others wrote clients in their own languages', 'we wrote all clients'],
 } as const
 
 /** The same needs with one of them the other way round, each in turn. */
-function flips(needs: Needs): { need: string; needs: Needs }[] {
-  const switches = (Object.keys(flipped) as (keyof typeof flipped)[]).map((key) => ({
+const flips = (needs: Needs): { need: string; needs: Needs }[] =>
+  (Object.keys(flipped) as (keyof typeof flipped)[]).map((key) => ({
     need: flipped[key][needs[key] ? 1 : 0],
     needs: { ...needs, [key]: !needs[key] },
   }))
-  const patient = needs.delay >= 1_000
-  return [
-    ...switches,
-    {
-      need: patient ? 'news had to come within 300 ms' : 'news might be ten seconds old',
-      needs: { ...needs, delay: patient ? 300 : 10_000 },
-    },
-  ]
-}
