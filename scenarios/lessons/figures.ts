@@ -1,4 +1,5 @@
 import type { Unit } from '../stats/figures.ts'
+import type { ChoosingOutcome, Load } from './figures/choosing.ts'
 import type { EchoOutcome, EchoParameters } from './figures/echo.ts'
 import type { LabOutcome, LabParameters } from './figures/lab.ts'
 import type { LanesOutcome, LanesParameters } from './figures/lanes.ts'
@@ -17,6 +18,7 @@ import type { StreamOutcome, StreamParameters } from './figures/stream.ts'
  * `web/lessons/figures/`, which does not compile while one of these is missing there.
  */
 export interface Figures {
+  choosing: { parameters: Load; outcome: ChoosingOutcome }
   echo: { parameters: EchoParameters; outcome: EchoOutcome }
   lab: { parameters: LabParameters; outcome: LabOutcome }
   lanes: { parameters: LanesParameters; outcome: LanesOutcome }

@@ -16,6 +16,7 @@ import { proxies } from './16-proxies.ts'
 import { backpressure } from './17-backpressure.ts'
 import { timersLeftBehind } from './18-timers-left-behind.ts'
 import { howToMeasure } from './20-how-to-measure.ts'
+import { choosingATransport } from './21-choosing-a-transport.ts'
 import type { Lesson } from './lesson.ts'
 
 /** It is handed the components that its tags stand for; they are the page's. */
@@ -59,7 +60,7 @@ export const lessons: readonly Listing[] = [
   { lesson: timersLeftBehind, prose: () => import('./18-timers-left-behind.mdx') },
   later(19, 'WebRTC: signalling', 'It needs direct rooms, through which two browsers find each other.'),
   { lesson: howToMeasure, prose: () => import('./20-how-to-measure.mdx') },
-  later(21, 'Choosing a transport', 'It needs its card, which weighs what your own runs have measured.'),
+  { lesson: choosingATransport, prose: () => import('./21-choosing-a-transport.mdx') },
   later(22, 'More than one server', 'It needs a second server and a log that both share.'),
 ]
 

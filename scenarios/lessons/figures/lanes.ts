@@ -36,6 +36,8 @@ export interface LanesParameters {
   repeat?: true
   /** Has the SSE lane read by the browser's own EventSource, with nothing around it. */
   bare?: true
+  /** Has the lanes publish in turn, each over its own connection, so that what a lane costs is reading and its share of writing. */
+  authors?: 'lanes'
 }
 
 /** Which lane each broken server serves. */

@@ -87,9 +87,10 @@ export async function runLanes(
       const refuse = ({ message }: Error) => {
         refused = message
       }
+      const speaks = parameters.authors === 'lanes' ? lanes[due.size % lanes.length] : undefined
       const send = () => {
         sent += 1
-        return author.publish(draft)
+        return (speaks ?? author).publish(draft)
       }
       send()
         .then(() => {
@@ -113,9 +114,10 @@ export async function runLanes(
     const patient = parameters.broken === undefined ? CONNECT + 1_000 : MUTE
     const opened = until(isOpen, now() + patient, ended)
     await within(CONNECT, Promise.all([opened, author.ready]), ended)
+    const warm = parameters.authors === 'lanes' ? await warmUp(lanes, interval, ended) : 0
 
     const before = await tallies(lanes)
-    for (const lane of lanes) lane.reset(0)
+    for (const lane of lanes) lane.reset(warm)
     const startedAt = now()
     const stage = { lanes, startedAt, span: (seconds + 1) * 1_000, endedAt: undefined }
     const report = async () => {
@@ -181,6 +183,23 @@ export async function runLanes(
     for (const lane of lanes) lane.pause()
     sight.stop()
   }
+}
+
+/**
+ * A publish of each lane before any is counted: the first through a link is preceded by a preflight, and the first of all
+ * may open a connection. Resolves, to how many there were, once every lane has them all.
+ */
+async function warmUp(lanes: readonly Lane[], interval: number, ended: AbortSignal): Promise<number> {
+  const warming = lanes.map(({ publish, client }) =>
+    publish({ id: `${client}-first`, name: 'Ada', text: 'hello' }),
+  )
+  await within(CONNECT, Promise.all(warming), ended)
+  await until(
+    () => lanes.every((lane) => newOnes(lane) >= lanes.length),
+    now() + interval * 1_000 + CONNECT,
+    ended,
+  )
+  return lanes.length
 }
 
 /** Entries that a lane has delivered, each once. */
