@@ -28,7 +28,7 @@ export interface Cost {
   n: number
   /** On the wire a delivery, both ways, everything included. */
   bytes: number
-  /** A second. */
+  /** A second, to read. What the reader writes is not among them: of that there is no more where there are more readers. */
   requests: number
 }
 
@@ -90,12 +90,12 @@ function weigh(needs: Needs, costs: readonly Cost[]): Omit<Choice, 'otherwise'> 
     against[transport] =
       bytes > WORTH * leanest
         ? `It took ${written(bytes)} B a delivery, more than ${WORTH} times the leanest.`
-        : `It would do too (${written(bytes)} B a delivery), and asks for more than is needed here.`
+        : `It would do too, at ${written(bytes)} B a delivery, and is less simple here.`
   }
   return {
     transport: chosen.transport,
     reasons: [
-      `${slowest(chosen)} ${written(chosen.p95)} ms; it may take ${written(needs.delay)} ms.`,
+      `${slowest(chosen)} ${written(chosen.p95)} ms; they may take ${written(needs.delay)} ms.`,
       chosen.bytes === leanest
         ? `A delivery took ${written(chosen.bytes)} B; nothing that fits takes fewer.`
         : `A delivery took ${written(chosen.bytes)} B; the leanest that fits takes ${written(leanest)} B.`,
@@ -131,8 +131,9 @@ function ruledOut(
 function tooDear({ delay, readers }: Needs, cost: Cost): string | undefined {
   if (cost.p95 > delay) return `${slowest(cost)} ${written(cost.p95)} ms, which is too late.`
   const asked = cost.requests * readers
+  // One reader was measured, so three digits are all there is to say.
   return asked > MOST_REQUESTS
-    ? `${written(readers)} readers would ask ${written(asked)} times a second, which is too much for one server.`
+    ? `${written(readers)} readers would ask ${written(Number(asked.toPrecision(3)))} times a second, which is too much for one server.`
     : undefined
 }
 

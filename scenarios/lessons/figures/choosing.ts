@@ -1,3 +1,4 @@
+import type { Tally } from '../../../server/contract/meter.ts'
 import type { PresetName } from '../../../server/contract/presets.ts'
 import { type TransportName, transportNames } from '../../../server/contract/transports.ts'
 import { nameOf } from '../../stats/words.ts'
@@ -68,6 +69,9 @@ export function scaledDown(load: Load): string[] {
     ...(load.readers > 1
       ? [`It has one reader of each transport, not ${load.readers.toLocaleString('en-GB')}.`]
       : []),
+    ...(load.clientsSpeak
+      ? ['Each reader writes its share of the messages: one in five, if five take part.']
+      : []),
     ...(interval * 1_000 < 0.9 * load.delay
       ? [`It polls every ${interval} s; your delay would allow more seldom.`]
       : []),
@@ -78,17 +82,19 @@ export function scaledDown(load: Load): string[] {
 }
 
 export const costsOf = ({ run }: ChoosingOutcome): Cost[] =>
-  run.lanes
-    .filter(({ delivered, delays }) => delivered > 0 && delays.length > 0)
-    .map((lane) => costOf(lane, run))
+  run.lanes.filter(({ delivered, delays }) => delivered > 0 && delays.length > 0).map((lane) => costOf(lane))
 
-const costOf = ({ transport, delivered, delays, tally }: LaneOutcome, { seconds }: LanesOutcome): Cost => ({
+/** Counted until its last entry came: a poll may bring it when nobody has been publishing for an interval. */
+const costOf = ({ transport, delivered, delays, lastAfter, tally }: LaneOutcome): Cost => ({
   transport,
   p95: percentileOf(delays, 0.95),
   n: delays.length,
   bytes: bytesOf(tally) / delivered,
-  requests: tally.requests / seconds,
+  requests: readingRequests(tally) / lastAfter,
 })
+
+/** Over HTTP each message that the lane wrote was a request; over a socket it was a frame, and there are none to take off. */
+const readingRequests = ({ requests, entriesIn }: Tally): number => Math.max(0, requests - entriesIn)
 
 /** What the card says. */
 export function choiceOf(outcome: ChoosingOutcome): Choice {
@@ -127,13 +133,13 @@ export const bytesPerDelivery: OfCost = ofCost('bytes a delivery', ({ bytes, n }
   unit: 'B',
   n,
 }))
-export const requestRate: OfCost = ofCost('requests of one reader', ({ requests }) => ({
+export const requestRate: OfCost = ofCost('requests of one reader, to read', ({ requests }) => ({
   value: requests,
   unit: '/s',
 }))
 /** Nobody had that many readers: it is one reader’s figure, times. */
 export const allRequests: OfCost = ofCost(
-  'requests of all readers',
+  'requests of all readers, to read',
   ({ requests }, { load }) => ({ value: requests * load.readers, unit: '/s' }),
   'modelled',
 )

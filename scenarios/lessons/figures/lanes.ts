@@ -71,6 +71,8 @@ export interface LaneOutcome {
   reconnects: number
   /** From the instant each message was due until the page had it, in ms, in the order of arrival. */
   delays: readonly number[]
+  /** When its last entry came, in s from the start. */
+  lastAfter: number
   /** What the lane cost at the server's sockets during the run. Nothing is counted for a broken server. */
   tally: Tally
 }

@@ -45,8 +45,8 @@ function ChoosingView({ parameters, isIdle, shown, outcome }: ChoosingViewProps)
   const choice = outcome.value && choiceOf(outcome.value)
   return (
     <div class="choosing">
-      <LoadForm load={parameters} isIdle={isIdle} />
       {outcome.value && <Card outcome={outcome.value} />}
+      <LoadForm load={parameters} isIdle={isIdle} />
       <ol>
         {transportNames.map((name) => (
           <li key={name} aria-label={nameOf[name]} data-chosen={choice?.transport === name}>
@@ -75,8 +75,9 @@ function Card({ outcome }: { outcome: ChoosingOutcome }) {
         ))}
         {cost && (
           <li>
-            All {readers.toLocaleString('en-GB')} readers together: {written(cost.requests * readers)}{' '}
-            requests and {formatBytes(cost.bytes * rate * readers)} a second{' '}
+            All {readers.toLocaleString('en-GB')} readers together: {rough(cost.requests * readers)} requests
+            and {formatBytes(cost.bytes * rate * readers)} a second
+            {transport !== 'short-polling' && ', and a connection each that is held'}{' '}
             <small>(modelled: one reader’s figures, times)</small>.
           </li>
         )}
@@ -93,6 +94,9 @@ function Card({ outcome }: { outcome: ChoosingOutcome }) {
     </section>
   )
 }
+
+/** What was multiplied has no more digits than what was measured. */
+const rough = (value: number): string => written(Number(value.toPrecision(3)))
 
 interface LaneProps {
   name: TransportName
@@ -117,7 +121,7 @@ function Lane({ name, run, outcome, why }: LaneProps) {
       {cost ? (
         <p class="cost">
           p95 {withUnit(cost.p95, 'ms')} <small>(n = {cost.n})</small> · {withUnit(cost.bytes, 'B')} a
-          delivery · {withUnit(cost.requests, '/s')} requests
+          delivery · {withUnit(cost.requests, '/s')} requests to read
         </p>
       ) : (
         <p class="cost hint">

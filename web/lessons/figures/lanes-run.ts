@@ -173,6 +173,7 @@ export async function runLanes(
           duplicated: sequence.duplicated,
           reconnects,
           delays: lane.points.map(({ y }) => y),
+          lastAfter: lane.points.at(-1)?.x ?? 0,
           tally: spent[at] ?? emptyTally(),
         }
       }),
