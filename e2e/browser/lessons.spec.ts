@@ -44,6 +44,39 @@ for (const { lesson } of lessons.filter(isReady)) {
   })
 }
 
+test('progress is exported in one browser and imported in another, and a wrong file is refused in words', async ({
+  page,
+  server,
+  browser,
+}) => {
+  await page.goto(`${server.url}/learn/short-polling`)
+  await page.getByTestId('prediction').getByRole('spinbutton').fill('500')
+  await page.keyboard.press('Enter')
+  await page.goto(`${server.url}/learn`)
+  const exported = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Export my progress' }).click()
+  const file = await (await exported).path()
+
+  const elsewhere = await browser.newContext()
+  const other = await elsewhere.newPage()
+  await other.goto(`${server.url}/learn`)
+  const input = other.getByLabel('Import progress from a file')
+  await input.setInputFiles({
+    name: 'a.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from('{"runs":[]}'),
+  })
+  await expect(other.getByRole('alert')).toContainText('not about these lessons')
+  await expect(other.getByRole('button', { name: 'Export my progress' })).toBeDisabled()
+  await input.setInputFiles(file)
+  await expect(other.getByRole('status').filter({ hasText: 'Progress in 1 lesson was added' })).toBeVisible()
+  await expect(other.getByRole('alert')).toHaveCount(0)
+  // It is kept, and the lesson knows what was predicted.
+  await other.goto(`${server.url}/learn/short-polling`)
+  await expect(other.getByText('You predicted 500 ms')).toBeVisible()
+  await elsewhere.close()
+})
+
 /** What Chromium itself says where a lesson has a connection cut or a request refused: no script can keep it from that. */
 const ofTheBrowser = /^Failed to load resource: |^WebSocket connection to .* failed: /
 

@@ -1,8 +1,9 @@
 import './list.css'
+import { useSignal } from '@preact/signals'
 import { courses } from '../../scenarios/lessons/courses.ts'
 import { isReady, type Listing, lessons, numberOf } from '../../scenarios/lessons/index.ts'
 import { download } from '../ui/files.ts'
-import { doneOf, progress, resetProgress } from './progress.ts'
+import { addProgress, doneOf, progress, progressIn, resetProgress } from './progress.ts'
 
 /** `/learn`: every lesson in its order, how far one has come, and what to do in an hour, in two, in four. */
 export function LessonList() {
@@ -41,6 +42,7 @@ export function LessonList() {
         </button>
         <small>It is kept in this browser and nowhere else.</small>
       </p>
+      <ImportProgress />
       <section aria-labelledby="courses">
         <h2 id="courses">Courses</h2>
         <div class="courses">
@@ -59,6 +61,56 @@ export function LessonList() {
       </section>
     </div>
   )
+}
+
+/** Takes a file that was exported in another browser, and says what came of it. */
+function ImportProgress() {
+  const told = useSignal<{ text: string; isProblem: boolean } | undefined>(undefined)
+  async function take(file: File): Promise<void> {
+    try {
+      const theirs = progressIn(await textOf(file), slugs)
+      addProgress(theirs)
+      const count = Object.keys(theirs).length
+      told.value = {
+        text: `Progress in ${count} ${count === 1 ? 'lesson' : 'lessons'} was added to yours.`,
+        isProblem: false,
+      }
+    } catch (error) {
+      told.value = { text: error instanceof Error ? error.message : String(error), isProblem: true }
+    }
+  }
+  return (
+    <div class="import-progress">
+      <label>
+        Import progress from a file{' '}
+        <input
+          type="file"
+          accept=".json,application/json"
+          onChange={async ({ currentTarget: input }) => {
+            const [file] = input.files ?? []
+            if (file) await take(file)
+            // The same file may be chosen again once it is mended.
+            input.value = ''
+          }}
+        />
+      </label>
+      {told.value && (
+        <p class={told.value.isProblem ? 'problem' : 'hint'} role={told.value.isProblem ? 'alert' : 'status'}>
+          {told.value.text}
+        </p>
+      )}
+    </div>
+  )
+}
+
+const slugs = lessons.filter(isReady).map(({ lesson }) => lesson.slug)
+
+/** Progress in all lessons takes a few kB; whatever is much larger was chosen by mistake. */
+const LARGEST = 100_000
+
+async function textOf(file: File): Promise<string> {
+  if (file.size > LARGEST) throw new Error('This file is too large to be progress in lessons.')
+  return file.text()
 }
 
 function Row({ listing }: { listing: Listing }) {

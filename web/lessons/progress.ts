@@ -53,11 +53,56 @@ function read(): Progress {
   }
 }
 
-/** A function declaration, because the module reads what was kept before it comes to its end. */
+/**
+ * What a file that was exported holds, as text. Throws an Error with a sentence for a person where it is another file.
+ * `slugs` are the lessons there are; those of a newer version are kept as they are.
+ */
+export function progressIn(text: string, slugs: readonly string[]): Progress {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new Error('This file is not JSON. Choose the wireside-progress.json that was exported here.')
+  }
+  if (!isObject(value) || !Object.keys(value).some((slug) => slugs.includes(slug)))
+    throw new Error(
+      'This file is not about these lessons. Choose the wireside-progress.json that was exported here.',
+    )
+  for (const [slug, lesson] of Object.entries(value)) {
+    if (!isLessonProgress(lesson))
+      throw new Error(
+        `What this file says of “${slug}” is no progress in a lesson. It was changed, or is of something else.`,
+      )
+  }
+  return value as Progress
+}
+
+/** Adds what was exported elsewhere. Nothing that was done here is undone, and a prediction made here stays. */
+export function addProgress(theirs: Progress): void {
+  const slugs = new Set([...Object.keys(kept.peek()), ...Object.keys(theirs)])
+  kept.value = Object.fromEntries([...slugs].map((slug) => [slug, { ...theirs[slug], ...kept.peek()[slug] }]))
+}
+
+// Function declarations, because the module reads what was kept before it comes to its end.
+
 function isProgress(value: unknown): value is Progress {
+  return isObject(value) && Object.values(value).every(isLessonProgress)
+}
+
+/** A part is noted when it was done, and else absent. */
+function isLessonProgress(value: unknown): value is LessonProgress {
+  if (!isObject(value)) return false
+  const { predicted, ...done } = value
   return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.values(value).every((each) => typeof each === 'object' && each !== null)
+    (predicted === undefined || typeof predicted === 'string' || Number.isFinite(predicted)) &&
+    Object.entries(done).every(([part, isDone]) => isPart(part) && isDone === true)
   )
+}
+
+function isPart(name: string): boolean {
+  return name === 'ran' || name === 'explained' || name === 'changed' || name === 'answered'
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
