@@ -73,7 +73,7 @@ test('progress is exported in one browser and imported in another, and a wrong f
   await expect(other.getByRole('alert')).toHaveCount(0)
   // It is kept, and the lesson knows what was predicted.
   await other.goto(`${server.url}/learn/short-polling`)
-  await expect(other.getByText('You predicted 500 ms')).toBeVisible()
+  await expect(other.getByTestId('prediction').getByText('You predicted 500 ms')).toBeVisible()
   await elsewhere.close()
 })
 
