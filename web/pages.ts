@@ -56,6 +56,12 @@ export const pages: readonly PageEntry[] = [
   },
   {
     name: 'learn',
+    title: 'The same feed from other languages',
+    path: /^\/learn\/other-languages$/,
+    load: async () => (await import('./lessons/other-languages.tsx')).OtherLanguages,
+  },
+  {
+    name: 'learn',
     title: 'Lesson',
     path: /^\/learn\/(?<id>[a-z0-9-]+)$/,
     load: async () => (await import('./lessons/page.tsx')).LessonPage,

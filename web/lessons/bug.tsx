@@ -77,8 +77,8 @@ export function BugSwitch({ bug }: { bug: Bug }) {
       <details>
         <summary>The bug and the cure, in the code</summary>
         <div class="panes">
-          <Pane end="With the bug" places={[bug.code.broken]} />
-          <Pane end="Without it" places={[bug.code.cured]} />
+          <Pane end="With the bug" file={bug.code.broken.file} places={[bug.code.broken]} />
+          <Pane end="Without it" file={bug.code.cured.file} places={[bug.code.cured]} />
         </div>
       </details>
       {trouble.value && (

@@ -15,7 +15,8 @@ export function LessonList() {
         <p>
           Predict, run the real thing, and see why. Every figure is measured on your own connections to this
           server while you look; the text is held against it. To try Socket.IO without a lesson there is{' '}
-          <a href="/lab">the lab</a>.
+          <a href="/lab">the lab</a>; to read the feed without JavaScript there is{' '}
+          <a href="/learn/other-languages">the same feed from other languages</a>.
         </p>
       </div>
       <ol class="lessons">

@@ -16,6 +16,9 @@ export interface Snippet {
   draft?(text: string): readonly string[]
 }
 
+/** Where they are, from the root of the project. */
+export const folder = 'scenarios/lessons/snippets'
+
 /** In the order of the page. */
 export const snippets: readonly Snippet[] = [
   {
@@ -82,5 +85,13 @@ export const snippets: readonly Snippet[] = [
     scheme: 'ws',
     follows: true,
     draft: (text) => [JSON.stringify({ id: 'j1', text })],
+  },
+  {
+    file: 'socket_io.sh',
+    title: 'curl: Socket.IO, packet by packet',
+    about:
+      'It enters the namespace, joins a room, shows what it was told and leaves. It answers no ping, comes back after no cut and never upgrades: it is here to be read, not to be used.',
+    tools: ['bash', 'curl'],
+    command: ['bash'],
   },
 ]

@@ -48,8 +48,8 @@ export function CodeView({ reference }: { reference: CodeReference }) {
         ))
       ) : (
         <div class="panes">
-          <Pane end="The server" places={reference.server} />
-          <Pane end="The client" places={reference.client} />
+          <Pane end="The server" file={reference.server[0].file} places={reference.server} />
+          <Pane end="The client" file={reference.client[0].file} places={reference.client} />
         </div>
       )}
     </div>
@@ -60,9 +60,14 @@ export function CodeView({ reference }: { reference: CodeReference }) {
 const transportOf = (file: string): TransportName | undefined =>
   transportNames.find((name) => file === `server/transports/${name}.ts`)
 
-/** One file with its marked lines, the first of them in sight. */
-export function Pane({ end, places }: { end: string; places: readonly [CodePlace, ...CodePlace[]] }) {
-  const { file } = places[0]
+interface PaneProps {
+  end: string
+  file: string
+  places?: readonly CodePlace[]
+}
+
+/** One file with its marked lines, if it has any, the first of them in sight. */
+export function Pane({ end, file, places = [] }: PaneProps) {
   const [source, setSource] = useState<string | undefined>(undefined)
   const list = useRef<HTMLOListElement>(null)
   useEffect(() => {
@@ -78,13 +83,15 @@ export function Pane({ end, places }: { end: string; places: readonly [CodePlace
       <figcaption>
         {end}: <code>{file}</code>
       </figcaption>
-      <ul class="notes">
-        {marks.map((mark) => (
-          <li key={mark.from}>
-            <b>{mark.first === mark.last ? mark.first : `${mark.first}–${mark.last}`}</b> {mark.note}
-          </li>
-        ))}
-      </ul>
+      {marks.length > 0 && (
+        <ul class="notes">
+          {marks.map((mark) => (
+            <li key={mark.from}>
+              <b>{mark.first === mark.last ? mark.first : `${mark.first}–${mark.last}`}</b> {mark.note}
+            </li>
+          ))}
+        </ul>
+      )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <ol ref={list} class="source" tabIndex={0} aria-label={file}>
         {source

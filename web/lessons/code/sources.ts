@@ -12,6 +12,10 @@ const files: Record<string, () => Promise<string>> = {
     ],
     { query: '?raw', import: 'default' },
   ),
+  ...import.meta.glob<string>('../../../scenarios/lessons/snippets/*.{sh,py,java}', {
+    query: '?raw',
+    import: 'default',
+  }),
   ...import.meta.glob<string>(
     [
       '../../transports/*.ts',
