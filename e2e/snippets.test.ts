@@ -92,10 +92,8 @@ for (const snippet of found.filter(({ file }) => file === 'socket_io.sh')) {
     const room = roomOf(snippet)
     await say(room, 1)
     const program = run(snippet, server.port, room)
-    await until('it has closed the session', () => program.output().endsWith('> 1
-'))
-    const packets = program.output().split('
-')
+    await until('it has closed the session', () => program.output().endsWith('> 1\n'))
+    const packets = program.output().split('\n')
     for (const [index, shape] of [
       /^< 0{"sid":/,
       /^> 40\/chat,$/,

@@ -63,8 +63,8 @@ export function OtherLanguages() {
           To stay connected one would still have to answer each <code>2</code> with a <code>3</code>, keep a
           poll open while sending on another request, probe and upgrade without losing a packet, put binary
           parts together, and reconnect. That is a library, and there is no use in writing it again. The
-          project’s own documentation (socket.io, “Introduction”) lists clients for these, of which those for
-          JavaScript, Java, C++ and Swift are the project’s own and the others are kept by other people:
+          README of socket.io 4.8 names these. Those for Java, C++ and Swift stand in the project’s own
+          organization, as the one for JavaScript does; the others are kept by other people:
         </p>
         <ul>
           {clients.map(([language, name]) => (
@@ -74,9 +74,9 @@ export function OtherLanguages() {
           ))}
         </ul>
         <p>
-          Before you choose one, see that it speaks protocol revision 5 (Engine.IO 4), which servers speak
-          since Socket.IO 3: one for an older revision cannot connect here. None of them keeps the cursor for
-          you. It goes into <code>join</code>, as in{' '}
+          Before you choose one, see that it speaks revision 5 of Socket.IO’s protocol and 4 of Engine.IO’s:
+          the <code>EIO=4</code> above. A client of an older revision cannot connect here. None of them keeps
+          the cursor for you. It goes into <code>join</code>, as in{' '}
           <code>{'socket.emit("join", {"room": "lobby", "after": cursor})'}</code>, each time it has
           connected.
         </p>
@@ -86,13 +86,14 @@ export function OtherLanguages() {
 }
 
 const clients = [
-  ['Java and Android', 'socket.io-client-java'],
+  ['Java', 'socket.io-client-java'],
   ['C++', 'socket.io-client-cpp'],
   ['Swift', 'socket.io-client-swift'],
-  ['Python', 'python-socketio'],
   ['Dart', 'socket.io-client-dart'],
+  ['Python', 'python-socketio'],
   ['.NET', 'socket.io-client-csharp'],
   ['Rust', 'rust-socketio'],
+  ['PHP', 'elephant.io'],
 ] as const
 
 /** One file: what it is, how it is run against this very server, and its text. */

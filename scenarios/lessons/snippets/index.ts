@@ -9,7 +9,7 @@ export interface Snippet {
   /** How it is run: the tool and what comes before the file. */
   command: readonly [tool: string, ...args: string[]]
   /** Of the server's address; `http` unless said. */
-  scheme?: 'ws'
+  scheme?: 'http' | 'ws'
   /** Whether it shows what is said in the room. */
   follows?: true
   /** The arguments with which it publishes a text, where it does. */
