@@ -29,8 +29,8 @@ export function OtherLanguages() {
           </li>
           <li>They move it only past what has wholly arrived. A half of an event counts for nothing.</li>
           <li>
-            They take <b>silence</b> for a cut. A connection can die without a word; the server says something
-            every 15 s, so after 40 s nobody is there.
+            They take <b>silence</b> for a cut. A connection can die without a word. On one that is held open
+            the server says something every 15 s, so after 40 s nobody is there; a poll is given 10 s.
           </li>
           <li>
             They give a draft an <b>id</b> before they send it, so that it can be sent again when no receipt
