@@ -78,11 +78,13 @@ class FollowWebSocket {
     }
 
     public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+      System.err.println("closed with " + code + " " + reason);
       queue.add(END);
       return null;
     }
 
     public void onError(WebSocket socket, Throwable problem) {
+      System.err.println(problem);
       queue.add(END);
     }
   }
