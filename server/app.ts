@@ -128,7 +128,7 @@ export async function createApp(options: AppOptions = {}): Promise<FastifyInstan
     options: options.restart,
     isLink: ({ remotePort }) => remotePort !== undefined && carried.has(remotePort),
   })
-  await app.register(lessons, { door, feed })
+  await app.register(lessons, { door, feed, sessions })
   await app.register(docs)
   await app.register(pages)
 

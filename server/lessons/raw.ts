@@ -1,4 +1,5 @@
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { FastifyPluginAsync } from 'fastify'
 import type { WebSocket } from 'ws'
 import { now } from '../clock.ts'
@@ -40,20 +41,21 @@ export const raw: FastifyPluginAsync<{ sockets: Sockets }> = async (app, { socke
       page.off('message', early)
       if (port === undefined) return page.close(1008, 'this port is neither the server nor one of its links')
       const { host } = upstream(app.server.address() as AddressInfo)
-      relay(page, { host, port }, heard)
+      const wire = connect({ host, port, allowHalfOpen: true })
+      wire.setNoDelay(true)
+      relay(page, wire, port, heard)
     },
     256 * 1024,
   )
 }
 
-function relay(page: WebSocket, to: { host: string; port: number }, heard: readonly Buffer[]) {
+/** Carries bytes between a page and a wire, within the limits; `heard` is what the page said before there was one. */
+export function relay(page: WebSocket, wire: Duplex, port: number, heard: readonly Buffer[] = []) {
   let bytes = 0
   const tell = (event: RawEvent) => {
     if (page.readyState === page.OPEN) page.send(JSON.stringify(event))
   }
-  tell({ at: now(), event: 'connecting', port: to.port })
-  const wire = connect({ ...to, allowHalfOpen: true })
-  wire.setNoDelay(true)
+  tell({ at: now(), event: 'connecting', port })
   const end = (code: number, reason: string) => {
     wire.destroy()
     page.close(code, reason)
@@ -83,7 +85,9 @@ function relay(page: WebSocket, to: { host: string; port: number }, heard: reado
     if (command.end) wire.end()
   }
 
-  wire.on('connect', () => tell({ at: now(), event: 'connected' }))
+  const connected = () => tell({ at: now(), event: 'connected' })
+  if (wire instanceof Socket) wire.on('connect', connected)
+  else connected()
   wire.on('data', (chunk) => {
     if (take(chunk.length))
       tell({ at: now(), event: 'bytes', from: 'server', bytes: chunk.toString('base64') })

@@ -23,8 +23,8 @@ export interface SessionOptions {
 
 /** Sessions are not kept: a token is all there is of one, and its signature all that it needs (JWT, RFC 7519). */
 export interface Sessions {
-  /** A token for a person: somebody new, unless an `id` says who. */
-  start(name: string, id?: string): Promise<{ token: string; person: Person }>
+  /** A token for a person: somebody new, unless an `id` says who. It is good for `life` ms, or as long as all are. */
+  start(name: string, id?: string, life?: number): Promise<{ token: string; person: Person }>
   /** Whose token it is; at once where it has been read before. Throws or rejects with `expired` or `unauthorized`. */
   read(token: unknown): Person | Promise<Person>
   /**
@@ -48,8 +48,8 @@ export function createSessions({ secret = randomId(32), life = LIFE }: SessionOp
   const key = createHash('sha256').update(`token ${secret}`).digest()
   const read = new Map<string, Person>()
 
-  async function start(name: string, id = randomId(16)) {
-    const expiresAt = now() + life
+  async function start(name: string, id = randomId(16), lasting = life) {
+    const expiresAt = now() + lasting
     const token = await new SignJWT({ name })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
       .setIssuer(ISSUER)

@@ -24,9 +24,12 @@ export interface RawListener {
   onClose?(reason: string | undefined): void
 }
 
-/** Opens one, to the server's own port or to that of one of its links. What is sent before it is open waits. */
-export function openRaw(listener: RawListener, port?: number): RawSocket {
-  const url = new URL('/lessons/raw', location.origin)
+/**
+ * Opens one, to the server's own port or to that of one of its links; another `path` leads to a server of a lesson. What
+ * is sent before it is open waits.
+ */
+export function openRaw(listener: RawListener, port?: number, path = '/lessons/raw'): RawSocket {
+  const url = new URL(path, location.origin)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   if (port !== undefined) url.searchParams.set('port', String(port))
   const socket = new WebSocket(url)

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Feed } from '../../feed/feed.ts'
 import type { Sockets } from '../sockets.ts'
+import { anyOrigin, ownOrigin } from './any-origin.ts'
 import { betweenPolls } from './between-polls.ts'
 import { compressed, compressedFlushed } from './compressed.ts'
 import { endlessQueue } from './endless-queue.ts'
@@ -15,6 +16,8 @@ import { stumbles } from './stumbles.ts'
 export type BrokenServer = FastifyPluginAsync<{ feed: Feed; sockets: Sockets }>
 
 export const brokenServers = {
+  'any-origin': anyOrigin,
+  'own-origin': ownOrigin,
   'between-polls': betweenPolls,
   compressed,
   'compressed-flushed': compressedFlushed,
