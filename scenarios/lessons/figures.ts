@@ -12,6 +12,7 @@ import type { RoomsOutcome, RoomsParameters } from './figures/rooms.ts'
 import type { SlowOutcome, SlowParameters } from './figures/slow.ts'
 import type { SocketIoOutcome, SocketIoParameters } from './figures/socket-io.ts'
 import type { StreamOutcome, StreamParameters } from './figures/stream.ts'
+import type { TokensOutcome, TokensParameters } from './figures/tokens.ts'
 
 /**
  * The live figures that a lesson may have: what each is given and what a run of it comes to. They are drawn and run in
@@ -30,6 +31,7 @@ export interface Figures {
   slow: { parameters: SlowParameters; outcome: SlowOutcome }
   stream: { parameters: StreamParameters; outcome: StreamOutcome }
   'socket-io': { parameters: SocketIoParameters; outcome: SocketIoOutcome }
+  tokens: { parameters: TokensParameters; outcome: TokensOutcome }
   refreshes: { parameters: RefreshesParameters; outcome: RefreshesOutcome }
 }
 

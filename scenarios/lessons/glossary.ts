@@ -55,6 +55,10 @@ export const glossary = {
     term: 'cursor',
     text: 'Where a reader stands in a room, as epoch and seq, like k3f9.42. Handed back, it brings exactly what was missed.',
   },
+  csrf: {
+    term: 'cross-site request',
+    text: 'A request that a page of another site makes, with the cookies of whoever looks at it. Done to a WebSocket it is called cross-site WebSocket hijacking.',
+  },
   datagram: {
     term: 'datagram',
     text: 'A message of its own on the network, which may be lost or overtaken. TCP makes a stream of bytes out of them.',
@@ -144,6 +148,11 @@ export const glossary = {
     term: 'keep-alive',
     text: 'A connection that stays open after the answer, for the next request. In HTTP/1.1 it is the rule.',
     source: 'RFC 9112 §9.3',
+  },
+  jwt: {
+    term: 'token',
+    text: 'Here a JSON Web Token: a header, claims such as a name and an end, and a signature over both. Anybody can read it; only who has the key can make one.',
+    source: 'RFC 7519',
   },
   lane: {
     term: 'lane',
@@ -249,6 +258,11 @@ export const glossary = {
   signalling: {
     term: 'signalling',
     text: 'How two ends tell each other, over something that already works, how to connect directly.',
+  },
+  site: {
+    term: 'site',
+    text: 'Scheme and registrable domain, or the whole host where there is none, as for an address. Its port does not count; an origin’s does.',
+    source: 'WHATWG HTML §7.1.1',
   },
   socket: {
     term: 'socket',

@@ -10,6 +10,7 @@ import { bothAtOnce } from './08-both-at-once.ts'
 import { insideSocketIo } from './09-inside-socket-io.ts'
 import { whoHearsIt } from './10-who-hears-it.ts'
 import { rooms } from './11-rooms.ts'
+import { whoAreYou } from './12-who-are-you.ts'
 import { cutTheWire } from './14-cut-the-wire.ts'
 import { sixConnections } from './15-six-connections.ts'
 import { proxies } from './16-proxies.ts'
@@ -51,7 +52,7 @@ export const lessons: readonly Listing[] = [
   { lesson: insideSocketIo, prose: () => import('./09-inside-socket-io.mdx') },
   { lesson: whoHearsIt, prose: () => import('./10-who-hears-it.mdx') },
   { lesson: rooms, prose: () => import('./11-rooms.mdx') },
-  later(12, 'Who are you: tokens', 'It needs sessions: a server that knows who somebody is.'),
+  { lesson: whoAreYou, prose: () => import('./12-who-are-you.mdx') },
   later(13, 'Presence and typing', 'It needs presence: a server that knows who is there.'),
   { lesson: cutTheWire, prose: () => import('./14-cut-the-wire.mdx') },
   { lesson: sixConnections, prose: () => import('./15-six-connections.mdx') },

@@ -16,6 +16,7 @@ const loaders = {
   requests: async () => (await import('./requests.tsx')).createRequests,
   'socket-io': async () => (await import('./socket-io.tsx')).createSocketIo,
   refreshes: async () => (await import('./refreshes.tsx')).createRefreshes,
+  tokens: async () => (await import('./tokens.tsx')).createTokens,
 } satisfies { [Name in FigureName]: () => Promise<CreateFigure<Name>> }
 
 /** A figure for one place on a page. Whoever holds it hands it the parameters that stand beside its name. */
