@@ -212,8 +212,8 @@ export const persistentStateless = lesson<'requests'>({
     server: [
       {
         file: 'server/transports/short-polling.ts',
-        from: 'sendPage(reply, await feed.page(',
-        note: 'All that is known of the reader is the cursor that the request brought.',
+        from: 'const page = await feed.page(room, after, who)',
+        note: 'All that is known of where the reader stands is the cursor that the request brought.',
       },
     ],
     client: [

@@ -202,8 +202,8 @@ export const shortPolling = lesson<'lanes'>({
     server: [
       {
         file: 'server/transports/short-polling.ts',
-        from: 'sendPage(reply, await feed.page(',
-        note: 'All there is: read what is new after the cursor, answer at once, forget the client.',
+        from: 'const page = await feed.page(room, after, who)',
+        note: 'Read what is new after the cursor and answer at once. Where the client stands is not kept.',
       },
     ],
     client: [

@@ -189,7 +189,7 @@ export const cutTheWire = lesson<'lanes'>({
       },
       {
         file: 'server/feed/feed.ts',
-        from: 'publish: (room, draft, { client, person }) =>',
+        from: 'publish(room, draft, who) {',
         note: 'The log knows the author and the id: a repeat gets the first receipt.',
       },
     ],

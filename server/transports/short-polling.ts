@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { ReadQuery, RoomParams } from '../contract/wire.ts'
+import { type Presence, ReadQuery, RoomParams } from '../contract/wire.ts'
+import type { Who } from '../feed/feed.ts'
 import { acceptDrafts, acceptPresence, pageReplies, sendPage } from './polling.ts'
 import { type ServerTransport, whoIs } from './transport.ts'
 
@@ -27,20 +28,18 @@ export const shortPolling: ServerTransport = async (app, { feed }) => {
       const { after, presence: seen } = request.query
       const who = whoIs(request.raw)
       const page = await feed.page(room, after, who)
-      const {
-        sinceLast = 2_000,
-        latest,
-        lose,
-      } = feed.attend(
-        room,
-        who,
-        seen === undefined ? undefined : { seen: Number.NaN, onPresence: () => true },
-      )
-      const presence = seen === undefined ? undefined : latest()
-      lose(Math.min(LONGEST_HOLD, Math.max(SHORTEST_HOLD, 2.5 * sinceLast)))
-      sendPage(reply, page, presence?.v === Number(seen) ? undefined : presence)
+      sendPage(reply, page, lookIn(room, who, seen))
     },
   )
+
+  /** Counts whoever polls as here, until they must have polled again; says who else is, where that is new to them. */
+  function lookIn(room: string, who: Who, seen: string | undefined): Presence | undefined {
+    const watcher = seen === undefined ? undefined : { seen: Number.NaN, onPresence: () => true }
+    const { sinceLast = 2_000, latest, lose } = feed.attend(room, who, watcher)
+    const presence = watcher && latest()
+    lose(Math.min(LONGEST_HOLD, Math.max(SHORTEST_HOLD, 2.5 * sinceLast)))
+    return presence?.v === Number(seen) ? undefined : presence
+  }
 
   // Publish
   acceptDrafts(app, feed)

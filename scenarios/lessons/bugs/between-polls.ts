@@ -43,7 +43,7 @@ export const betweenPolls = bugSwitch<'lanes'>({
     },
     cured: {
       file: 'server/transports/long-polling.ts',
-      from: 'const end = feed.nextPage(request.params.room, request.query.after',
+      from: 'const end = feed.nextPage(room, after, who, {',
       note: 'Reads first what follows the reader’s cursor, and waits only if there is nothing.',
     },
   },
