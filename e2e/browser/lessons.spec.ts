@@ -147,6 +147,7 @@ const attributes = (page: Page, selector: string, name: string) =>
 
 async function changeIt(page: Page, lesson: Lesson, options: number): Promise<void> {
   const form = page.locator('.change')
+  const figure = page.locator('.lesson-figure')
   await predict(page, 'change-prediction', lesson.change.prediction)
   for (const { label, sentence } of lesson.change.options.slice(0, options)) {
     await form.getByRole('radio', { name: label, exact: true }).check()
@@ -155,6 +156,9 @@ async function changeIt(page: Page, lesson: Lesson, options: number): Promise<vo
     await expect(changed, label).toBeVisible({ timeout: 60_000 })
     expect(await changed.getAttribute('data-holds'), await changed.innerText()).toBe('true')
     await expect(changed).toContainText(sentence)
+    // What was predicted of the first run is not drawn beside another.
+    await expect(figure.locator('.ghost, .ghost-line')).toHaveCount(0)
+    await expect(figure.locator('.ghost-choice')).toContainText('For this change you predicted')
   }
   await expect(step(page)).toHaveCount(0)
 }

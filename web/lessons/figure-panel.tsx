@@ -2,15 +2,18 @@ import './figures/figures.css'
 import { useEffect, useState } from 'preact/hooks'
 import { withUnit } from '../../scenarios/stats/words.ts'
 import { useStage } from './context.ts'
+import { inWords as predictionInWords } from './prediction.tsx'
 
 /** The live figure, in view all the time, with the prediction as a ghost, and in words for those who do not see it. */
 export function FigurePanel() {
   const stage = useStage()
-  const { lesson, figure, parameters, predicted, running, trouble, done } = stage
+  const { lesson, figure, parameters, option, predicted, predictedChange, running, trouble, done } = stage
   const { View } = figure
-  const { prediction } = lesson
+  const { prediction, change } = lesson
+  // It was predicted of the first run. Beside a changed one it would be read as a prediction of that.
+  const isFirst = option.value === undefined
   const ghost =
-    prediction.kind === 'number' && predicted.value !== undefined
+    isFirst && prediction.kind === 'number' && predicted.value !== undefined
       ? { value: Number(predicted.value), unit: prediction.unit }
       : undefined
   return (
@@ -19,9 +22,12 @@ export function FigurePanel() {
         <h2 id="head-figure">Live figure</h2>
         <p class="hint">{running.value ? <Going /> : done.value.ran ? 'The latest run.' : 'Not run yet.'}</p>
       </header>
-      {prediction.kind === 'choice' && predicted.value !== undefined && (
+      {isFirst && prediction.kind === 'choice' && predicted.value !== undefined && (
+        <p class="ghost-choice">You predicted: {predictionInWords(prediction, predicted.value)}</p>
+      )}
+      {!isFirst && predictedChange.value !== undefined && (
         <p class="ghost-choice">
-          You predicted: {prediction.options.find(({ id }) => id === predicted.value)?.label}
+          For this change you predicted: {predictionInWords(change.prediction, predictedChange.value)}
         </p>
       )}
       <View parameters={parameters} ghost={ghost} isIdle={!running.value} />
