@@ -19,7 +19,8 @@ const sockets = new Set<Socket>()
 let stopping = false
 /** The restart that is under way, or was the last. */
 let restarting: Promise<void> = Promise.resolve()
-const secret = readSecret()
+/** What sessions are signed with, once a process: they outlive a restart within it, also where nothing is kept. */
+let secret: string | undefined
 let app = await serve(options.port)
 const address = app.server.address()
 const port = typeof address === 'object' && address ? address.port : options.port
@@ -33,6 +34,8 @@ if (options.host === '0.0.0.0' || options.host === '::') {
 /** A server that listens. Where that cannot be, the process says why and ends. */
 async function serve(port: number): Promise<FastifyInstance> {
   const log = await openLog(options)
+  // After the log, which says better what is wrong with a folder.
+  secret ??= readSecret()
   let asked = false
   const server = await createApp({
     log,
@@ -77,7 +80,6 @@ async function openLog({ data, keepDays }: Options): Promise<Log> {
   }
 }
 
-/** Once a process: sessions outlive a restart within it, also where nothing is kept. */
 function readSecret(): string {
   try {
     return openSecret(options.data, process.env.WIRESIDE_SECRET)
