@@ -20,7 +20,8 @@ test('acts on what fell due in the midst of other work when it is asked to look'
 
 test('what it waited in turns is not more than the time that passed, and nothing is due of nothing', async () => {
   const start = now()
-  const paced = pace([start + 4], () => {})
+  // So far off that a busy machine does not sleep over it.
+  const paced = pace([start + 250], () => {})
   await paced.done
   expect(paced.waited).toBeGreaterThan(0)
   expect(paced.waited).toBeLessThanOrEqual(now() - start)
