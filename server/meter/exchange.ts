@@ -2,61 +2,75 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { emptyTally } from '../contract/meter.ts'
+import type { Page } from '../contract/wire.ts'
+import type { Waiting } from '../feed/feed.ts'
 import type { Account } from './ledger.ts'
 
-/** What a TCP connection has read and written, and how much of that is entered already. */
+/** What a TCP connection has read and written, and how much of that an exchange has been given already. */
 export interface Connection {
   socket: Socket
   read: number
   written: number
   /** The account of its first request, whose connection it is. */
   first: Account | undefined
+  /** That of its latest. */
+  account: Account | undefined
   /** The oldest request under way. */
   current: Exchange | undefined
-  /** The latest, under way or not. */
-  last: Exchange | undefined
 }
 
-/** One request and its answer, or an upgraded connection until it closes. Of each poll that waits there is one. */
-export interface Exchange {
+/**
+ * One request and its answer, or an upgraded connection until it closes. Of each poll that waits there is one, and it
+ * waits for the page itself: a class, so that thousands of them share two functions and need nothing beside them.
+ */
+export class Exchange implements Waiting {
   /** Absent once it is answered: a connection that is kept is not to keep it. */
   request: IncomingMessage | undefined
-  connection: Connection
+  readonly connection: Connection
+  readonly account: Account
   /** The one that came before this one was answered, when a client pipelines. */
-  next: Exchange | undefined
-  account: Account
-  /** Bytes settled to this exchange so far. */
-  bytesIn: number
-  bytesOut: number
-  /** Bytes of the response's body handed over so far. */
-  body: number
-  /** Payload of the page that answers it; the rest of the body is the page's envelope. */
-  pagePayload: number
-  /** Whether it is a poll that brought nothing. */
-  emptyPoll: boolean
+  next: Exchange | undefined = undefined
+  /** Bytes given to this exchange so far. */
+  bytesIn = 0
+  bytesOut = 0
   /** Length of the request's body: 0 where it has none, NaN where it did not say. */
-  bodyIn: number
-  headOutKnown: boolean
-}
+  readonly bodyIn: number
+  /** Bytes of the request's head, where they are known before it is answered. */
+  headIn = 0
+  /** Bytes of the response's body handed over so far. */
+  body = 0
+  headOutKnown = false
+  /** Whether the request itself is entered in its account. */
+  isEntered = false
+  /** Bytes of control messages that are not entered yet. */
+  control = 0
+  /** The page that answers it, until it is entered: the response's body is its entries and their envelope. */
+  page: Page | undefined = undefined
+  /** Who is told of the page. */
+  private waiting: Waiting | undefined = undefined
 
-export const newExchange = (
-  request: IncomingMessage,
-  connection: Connection,
-  account: Account,
-  bodyIn: number,
-): Exchange => ({
-  request,
-  connection,
-  next: undefined,
-  account,
-  bytesIn: 0,
-  bytesOut: 0,
-  body: 0,
-  pagePayload: 0,
-  emptyPoll: false,
-  bodyIn,
-  headOutKnown: false,
-})
+  constructor(request: IncomingMessage, connection: Connection, account: Account, bodyIn: number) {
+    this.request = request
+    this.connection = connection
+    this.account = account
+    this.bodyIn = bodyIn
+  }
+
+  /** Stands before one who waits for a page, and sees it first. */
+  before(waiting: Waiting): Waiting {
+    this.waiting = waiting
+    return this
+  }
+
+  onPage(page: Page) {
+    this.page = page
+    this.waiting?.onPage(page)
+  }
+
+  onFailed(error: Error) {
+    this.waiting?.onFailed(error)
+  }
+}
 
 /** A socket carries its connection with it: cheaper than a look-up. */
 export const connectionKey = Symbol('connection')

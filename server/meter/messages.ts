@@ -73,7 +73,7 @@ interface Packet {
 const PACKET_TYPE = 1
 
 /**
- * Enters a message as control, now; if reading it publishes a draft, `wrapFeed` takes it back. Both happen within
+ * Enters a message as control, now; if reading it publishes a draft, the wrapped feed takes it back (wrap.ts). Both happen within
  * this turn of the loop, before anything else is heard.
  */
 function hear(messages: Messages, account: Account, bytes: number) {

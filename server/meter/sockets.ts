@@ -2,7 +2,9 @@ import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { addressIn } from '../address.ts'
-import { type Connection, connectionKey, type Exchange, type MeteredSocket, newExchange } from './exchange.ts'
+import type { Page } from '../contract/wire.ts'
+import { entryBytes, once } from '../feed/encoding.ts'
+import { type Connection, connectionKey, Exchange, type MeteredSocket } from './exchange.ts'
 import type { Account, Ledger } from './ledger.ts'
 import type { Messages } from './messages.ts'
 
@@ -62,8 +64,8 @@ export function createSockets(ledger: Ledger, messages: Messages) {
       read: 0,
       written: 0,
       first: undefined,
+      account: undefined,
       current: undefined,
-      last: undefined,
     }
     connections.add(connection)
     ;(socket as MeteredSocket)[connectionKey] = connection
@@ -73,39 +75,34 @@ export function createSockets(ledger: Ledger, messages: Messages) {
   function closed(connection: Connection) {
     // A connection that never named a URL is nobody's; what came after the last answer is the last one's.
     connection.first ??= named(ledger.account('other', undefined))
-    const { tally } = connection.first
-    if (connection.last) settle(connection)
+    if (connection.current) settle(connection, connection.current)
     else {
-      tally.bytesIn += connection.socket.bytesRead
-      tally.bytesOut += connection.socket.bytesWritten
+      const { tally } = connection.account ?? connection.first
+      tally.bytesIn += takeRead(connection)
+      tally.bytesOut += takeWritten(connection)
     }
-    tally.open--
+    connection.first.tally.open--
     connections.delete(connection)
   }
 
   /** Begins an exchange on a connection: from here on its bytes are this request's. */
   function begin(connection: Connection, request: IncomingMessage): Exchange {
     const { transport, client } = addressIn(request)
-    const { last } = connection
+    const { account: latest, current } = connection
     // A lane that keeps its connection is found without looking it up again.
-    const latest = last?.account
     const isSameLane = latest?.transport === transport && latest.client === client
     const account = isSameLane ? ledger.use(latest) : ledger.account(transport, client)
     connection.first ??= named(account)
-    const isPreflight = request.method === 'OPTIONS' && 'access-control-request-method' in request.headers
-    const { tally } = account
-    if (isPreflight) tally.preflights++
-    else tally.requests++
-    const exchange = newExchange(request, connection, account, bodyLength(request))
-    if (connection.current && last) {
+    connection.account = account
+    const exchange = new Exchange(request, connection, account, bodyLength(request))
+    if (current) {
       // What comes behind a request that is not answered yet counts for that one: pipelining is all but extinct.
-      last.next = exchange
-      settle(connection)
+      settle(connection, current)
+      lastOf(current).next = exchange
     } else {
       connection.current = exchange
-      settleRead(connection, exchange)
+      exchange.bytesIn = takeRead(connection)
     }
-    connection.last = exchange
     return exchange
   }
 
@@ -114,19 +111,20 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     if (!connection) return undefined
     const exchange = begin(connection, request)
     // All that has come by now is the head, unless a body follows at its heels.
-    if (exchange.bodyIn === 0) exchange.account.tally.headBytesIn += exchange.bytesIn
+    if (exchange.bodyIn === 0) exchange.headIn = exchange.bytesIn
     return exchange
   }
 
   /** The end of an exchange: its bytes are all counted now, and what is not body is head. */
   function answered(exchange: Exchange, response: MeteredResponse) {
-    const { connection } = exchange
+    const { connection, account, page, bodyIn } = exchange
+    const isEmpty = page !== undefined && isNothing(page) && response.writableFinished
+    enter(exchange)
+    giveWritten(connection, exchange)
     // What has come since the head of a request without a body is the next one's.
-    if (exchange.bodyIn === 0 && !exchange.next) settleWritten(connection, exchange)
-    else settle(connection)
-    const { account, bodyIn, bytesIn, bytesOut, body, emptyPoll, headOutKnown } = exchange
+    if (bodyIn !== 0 || exchange.next) giveRead(connection, exchange)
+    const { bytesIn, bytesOut, body, headOutKnown } = exchange
     const hadWholeBody = bodyIn > 0 && response.req.complete
-    const isEmpty = emptyPoll && response.writableFinished
     const { tally } = account
     if (hadWholeBody) tally.headBytesIn += bytesIn - bodyIn
     if (!headOutKnown && !response.chunkedEncoding)
@@ -143,35 +141,35 @@ export function createSockets(ledger: Ledger, messages: Messages) {
 
   /** A head that leaves before there is a body is all that was written so far. */
   function sawHead(exchange: Exchange) {
-    const { bytesOut } = settled(exchange)
-    if (exchange.headOutKnown || bytesOut === 0) return
+    settle(exchange.connection, exchange)
+    if (exchange.headOutKnown || exchange.bytesOut === 0) return
     exchange.headOutKnown = true
-    exchange.account.tally.headBytesOut += bytesOut
+    exchange.account.tally.headBytesOut += exchange.bytesOut
   }
 
   function sawBody(exchange: Exchange | undefined, chunk: unknown) {
     if (!exchange || (typeof chunk !== 'string' && !(chunk instanceof Uint8Array))) return
     const length = typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length
+    const payload = exchange.body === 0 && exchange.page ? payloadOf(exchange.page) : 0
     exchange.body += length
     // Socket.IO's messages are counted one by one (messages.ts); what pages and /meter say is no message of a feed.
-    const { transport, tally } = exchange.account
+    const { transport } = exchange.account
     if (messages.isHandingOver() || transport === 'socket-io' || transport === 'other') return
-    tally.controlBytesOut += length - exchange.pagePayload
-    exchange.pagePayload = 0
+    exchange.control += length - payload
   }
 
   function upgraded(request: IncomingMessage, socket: Duplex, head: Buffer) {
     const connection = (socket as MeteredSocket)[connectionKey]
     if (!connection) return
     const exchange = begin(connection, request)
-    exchange.account.tally.headBytesIn += exchange.bytesIn - head.length
+    exchange.headIn = exchange.bytesIn - head.length
 
     // The first thing written is the answer's head, by whichever library answers.
     const { write } = socket
     socket.write = function (this: Duplex, ...args: unknown[]) {
       socket.write = write
       const result = Reflect.apply(write, this, args)
-      settle(connection)
+      settle(connection, exchange)
       if (isSwitch(args[0])) {
         const { tally } = exchange.account
         tally.upgrades++
@@ -186,7 +184,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     tap,
     /** Enters what open connections have carried so far. What no request has claimed yet waits for the next one. */
     settle() {
-      for (const connection of connections) if (connection.current) settle(connection)
+      for (const connection of connections) if (connection.current) settle(connection, connection.current)
     },
   }
 }
@@ -202,35 +200,77 @@ function named(account: Account): Account {
   return account
 }
 
-/** Enters what a connection has read and written since it was last looked at. */
-function settle(connection: Connection) {
-  const exchange = connection.current ?? connection.last
-  if (!exchange) return
-  settleRead(connection, exchange)
-  settleWritten(connection, exchange)
+/**
+ * Gives a connection's oldest exchange what has been read and written since somebody looked last, and enters all that
+ * is known of it. Of a poll that waits nothing is entered until it is answered or somebody reads the meter: each look
+ * at the books of one client among many is a wait for memory, and most of what a poll's meter costs.
+ */
+function settle(connection: Connection, exchange: Exchange) {
+  enter(exchange)
+  giveRead(connection, exchange)
+  giveWritten(connection, exchange)
 }
 
-function settleRead(connection: Connection, exchange: Exchange) {
-  const read = connection.socket.bytesRead - connection.read
-  if (read === 0) return
-  connection.read += read
+/** Enters what an exchange has kept to itself. */
+function enter(exchange: Exchange) {
+  const { tally } = exchange.account
+  if (!exchange.isEntered) {
+    exchange.isEntered = true
+    if (isPreflight(exchange.request)) tally.preflights++
+    else tally.requests++
+    tally.bytesIn += exchange.bytesIn
+    tally.headBytesIn += exchange.headIn
+  }
+  if (exchange.page && exchange.body > 0) {
+    tally.entriesOut += exchange.page.entries.length
+    tally.payloadBytesOut += payloadOf(exchange.page)
+    exchange.page = undefined
+  }
+  tally.controlBytesOut += exchange.control
+  exchange.control = 0
+}
+
+function giveRead(connection: Connection, exchange: Exchange) {
+  const read = takeRead(connection)
   exchange.bytesIn += read
   exchange.account.tally.bytesIn += read
 }
 
-function settleWritten(connection: Connection, exchange: Exchange) {
-  // What a broken connection still had queued is taken off again by Node.
-  const written = Math.max(0, connection.socket.bytesWritten - connection.written)
-  if (written === 0) return
-  connection.written += written
+function giveWritten(connection: Connection, exchange: Exchange) {
+  const written = takeWritten(connection)
   exchange.bytesOut += written
   exchange.account.tally.bytesOut += written
 }
 
-function settled(exchange: Exchange): Exchange {
-  settle(exchange.connection)
-  return exchange
+/** Bytes read since the last time. */
+function takeRead(connection: Connection): number {
+  const read = connection.socket.bytesRead - connection.read
+  connection.read += read
+  return read
 }
+
+/** Bytes written since the last time. What a broken connection still had queued is taken off again by Node. */
+function takeWritten(connection: Connection): number {
+  const written = Math.max(0, connection.socket.bytesWritten - connection.written)
+  connection.written += written
+  return written
+}
+
+function lastOf(exchange: Exchange): Exchange {
+  let last = exchange
+  while (last.next) last = last.next
+  return last
+}
+
+/** A browser asks before it sends what another origin's page wrote (Fetch §4.8). */
+const isPreflight = (request: IncomingMessage | undefined) =>
+  request?.method === 'OPTIONS' && 'access-control-request-method' in request.headers
+
+/** Whoever waited for the same entries is answered with the same page. */
+const payloadOf = once(({ entries }: Page) => entries.reduce((sum, entry) => sum + entryBytes(entry), 0))
+
+/** A poll that brought nothing, and no word of a gap either. */
+const isNothing = ({ entries, gap }: Page) => entries.length === 0 && !gap
 
 /** RFC 9112 §6.3: a request has a body where it says how long that is, or that it comes in chunks. */
 function bodyLength({ headers }: IncomingMessage): number {

@@ -1,7 +1,5 @@
 import type { TransportName } from '../contract/transports.ts'
-import type { Page } from '../contract/wire.ts'
-import { entryBytes, once } from '../feed/encoding.ts'
-import type { Feed, Following, Handed, Waiting, Who } from '../feed/feed.ts'
+import type { Feed, Following, Handed, Who } from '../feed/feed.ts'
 import { exchangeOf } from './exchange.ts'
 import type { Account, Ledger } from './ledger.ts'
 import type { Messages } from './messages.ts'
@@ -26,18 +24,6 @@ export function createWrap(ledger: Ledger, messages: Messages) {
     const accountOf = ({ request, client }: Who) =>
       exchangeOf(request)?.account ?? ledger.account(transport, client)
 
-    function enterPage(page: Page, { request, client }: Who) {
-      const { entries, gap } = page
-      const exchange = exchangeOf(request)
-      if (exchange) exchange.emptyPoll = entries.length === 0 && !gap
-      if (entries.length === 0) return
-      const payload = payloadOf(page)
-      const { tally } = exchange?.account ?? ledger.account(transport, client)
-      tally.entriesOut += entries.length
-      tally.payloadBytesOut += payload
-      if (exchange) exchange.pagePayload = payload
-    }
-
     return {
       ...feed,
 
@@ -52,14 +38,16 @@ export function createWrap(ledger: Ledger, messages: Messages) {
         return feed.publish(room, draft, who)
       },
 
+      // A page is entered when it is written (sockets.ts); here it is only said which exchange it answers.
       page(room, cursor, who) {
         const page = feed.page(room, cursor, who)
+        const exchange = exchangeOf(who.request)
         // Beside the one who asked, and before: a promise in between would be what the meter costs a poll most.
-        page.then((page) => enterPage(page, who), heardElsewhere)
+        if (exchange) page.then((page) => exchange.onPage(page), heardElsewhere)
         return page
       },
       nextPage(room, cursor, who, waiting) {
-        return feed.nextPage(room, cursor, who, new Entering(waiting, who, enterPage))
+        return feed.nextPage(room, cursor, who, exchangeOf(who.request)?.before(waiting) ?? waiting)
       },
       follow(room, cursor, who, listener) {
         const following = feed.follow(room, cursor, who, listener)
@@ -87,32 +75,7 @@ export function createWrap(ledger: Ledger, messages: Messages) {
   }
 }
 
-/** Whoever waited for the same entries is answered with the same page. */
-const payloadOf = once(({ entries }: Page) => entries.reduce((sum, entry) => sum + entryBytes(entry), 0))
-
-/** Beside one who waits for a page. A class: thousands wait, and each would have two functions of its own. */
-class Entering implements Waiting {
-  private readonly waiting: Waiting
-  private readonly who: Who
-  private readonly enterPage: (page: Page, who: Who) => void
-
-  constructor(waiting: Waiting, who: Who, enterPage: (page: Page, who: Who) => void) {
-    this.waiting = waiting
-    this.who = who
-    this.enterPage = enterPage
-  }
-
-  onPage(page: Page) {
-    this.enterPage(page, this.who)
-    this.waiting.onPage(page)
-  }
-
-  onFailed(error: Error) {
-    this.waiting.onFailed(error)
-  }
-}
-
-/** A page that cannot be read is not entered; whoever asked for it hears why. */
+/** A page that cannot be read answers nothing; whoever asked for it hears why. */
 const heardElsewhere = () => {}
 
 function enter(reader: Reader) {
