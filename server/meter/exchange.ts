@@ -42,7 +42,7 @@ export class Exchange implements Waiting {
   headOutKnown = false
   /** Whether the request itself is entered in its account. */
   isEntered = false
-  /** Bytes of control messages that are not entered yet. */
+  /** Bytes of the body that carry no entry, and are not entered yet. */
   control = 0
   /** The page that answers it, until it is entered: the response's body is its entries and their envelope. */
   page: Page | undefined = undefined

@@ -152,10 +152,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     const length = typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length
     const payload = exchange.body === 0 && exchange.page ? payloadOf(exchange.page) : 0
     exchange.body += length
-    // Socket.IO's messages are counted one by one (messages.ts); what pages and /meter say is no message of a feed.
-    const { transport } = exchange.account
-    if (messages.isHandingOver() || transport === 'socket-io' || transport === 'other') return
-    exchange.control += length - payload
+    if (!messages.isHandingOver()) exchange.control += length - payload
   }
 
   function upgraded(request: IncomingMessage, socket: Duplex, head: Buffer) {
@@ -213,7 +210,7 @@ function settle(connection: Connection, exchange: Exchange) {
 
 /** Enters what an exchange has kept to itself. */
 function enter(exchange: Exchange) {
-  const { tally } = exchange.account
+  const { tally, transport } = exchange.account
   if (!exchange.isEntered) {
     exchange.isEntered = true
     if (isPreflight(exchange.request)) tally.preflights++
@@ -226,7 +223,8 @@ function enter(exchange: Exchange) {
     tally.payloadBytesOut += payloadOf(exchange.page)
     exchange.page = undefined
   }
-  tally.controlBytesOut += exchange.control
+  // Socket.IO's messages are counted one by one (messages.ts); what pages and /meter say is no message of a feed.
+  if (transport !== 'socket-io' && transport !== 'other') tally.controlBytesOut += exchange.control
   exchange.control = 0
 }
 
