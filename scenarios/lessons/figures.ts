@@ -5,6 +5,7 @@ import type { LabOutcome, LabParameters } from './figures/lab.ts'
 import type { LanesOutcome, LanesParameters } from './figures/lanes.ts'
 import type { LoopsOutcome, LoopsParameters } from './figures/loops.ts'
 import type { PoolOutcome, PoolParameters } from './figures/pool.ts'
+import type { PresenceOutcome, PresenceParameters } from './figures/presence.ts'
 import type { RawOutcome, RawParameters } from './figures/raw.ts'
 import type { RefreshesOutcome, RefreshesParameters } from './figures/refreshes.ts'
 import type { RequestsOutcome, RequestsParameters } from './figures/requests.ts'
@@ -25,6 +26,7 @@ export interface Figures {
   lanes: { parameters: LanesParameters; outcome: LanesOutcome }
   pool: { parameters: PoolParameters; outcome: PoolOutcome }
   loops: { parameters: LoopsParameters; outcome: LoopsOutcome }
+  presence: { parameters: PresenceParameters; outcome: PresenceOutcome }
   raw: { parameters: RawParameters; outcome: RawOutcome }
   requests: { parameters: RequestsParameters; outcome: RequestsOutcome }
   rooms: { parameters: RoomsParameters; outcome: RoomsOutcome }

@@ -227,6 +227,10 @@ export const glossary = {
     text: 'A question the browser asks before some requests to another origin: may this page?',
     source: 'WHATWG Fetch §3.2',
   },
+  presence: {
+    term: 'presence',
+    text: 'Who is in a room and who is typing, as it is now. A state and no message: the next one replaces it, and none is kept.',
+  },
   probe: {
     term: 'probe',
     text: 'A trial of a new carrier before anything is entrusted to it: 2probe, answered by 3probe.',
@@ -295,6 +299,10 @@ export const glossary = {
   throughput: {
     term: 'throughput',
     text: 'How much gets through in a second: messages or bytes.',
+  },
+  'time-to-live': {
+    term: 'time to live',
+    text: 'For how long something is taken for true after it was said. Who does not say it again in time has stopped saying it.',
   },
   transport: {
     term: 'transport',

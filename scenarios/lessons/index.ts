@@ -11,6 +11,7 @@ import { insideSocketIo } from './09-inside-socket-io.ts'
 import { whoHearsIt } from './10-who-hears-it.ts'
 import { rooms } from './11-rooms.ts'
 import { whoAreYou } from './12-who-are-you.ts'
+import { presenceAndTyping } from './13-presence-and-typing.ts'
 import { cutTheWire } from './14-cut-the-wire.ts'
 import { sixConnections } from './15-six-connections.ts'
 import { proxies } from './16-proxies.ts'
@@ -53,7 +54,7 @@ export const lessons: readonly Listing[] = [
   { lesson: whoHearsIt, prose: () => import('./10-who-hears-it.mdx') },
   { lesson: rooms, prose: () => import('./11-rooms.mdx') },
   { lesson: whoAreYou, prose: () => import('./12-who-are-you.mdx') },
-  later(13, 'Presence and typing', 'It is not written yet; the chat shows who is there and who is typing.'),
+  { lesson: presenceAndTyping, prose: () => import('./13-presence-and-typing.mdx') },
   { lesson: cutTheWire, prose: () => import('./14-cut-the-wire.mdx') },
   { lesson: sixConnections, prose: () => import('./15-six-connections.mdx') },
   { lesson: proxies, prose: () => import('./16-proxies.mdx') },

@@ -8,6 +8,7 @@ import { endlessQueue } from './endless-queue.ts'
 import { intervalLeak } from './interval-leak.ts'
 import { lastFiveEntries } from './last-five.ts'
 import { stumbles } from './stumbles.ts'
+import { typingForEver } from './typing-for-ever.ts'
 
 /**
  * Servers with a bug that people really have, each at `/lessons/broken/<name>/`: for the bug switches of the lessons. They
@@ -25,4 +26,5 @@ export const brokenServers = {
   'last-five': lastFiveEntries,
   stumbles,
   'interval-leak': intervalLeak,
+  'typing-for-ever': typingForEver,
 } satisfies Record<string, BrokenServer>

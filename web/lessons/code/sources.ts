@@ -7,6 +7,7 @@ const files: Record<string, () => Promise<string>> = {
     [
       '../../../server/{transports,feed,lessons,link}/**/*.ts',
       '../../../server/{door,echo,lab,limits}.ts',
+      '../../../server/people/presence.ts',
       '../../../scenarios/lessons/choosing.ts',
       '!**/*.test.ts',
     ],

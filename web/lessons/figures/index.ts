@@ -8,6 +8,7 @@ const loaders = {
   lab: async () => (await import('./lab.tsx')).createLab,
   lanes: async () => (await import('./lanes.tsx')).createLanes,
   pool: async () => (await import('./pool.tsx')).createPool,
+  presence: async () => (await import('./presence.tsx')).createPresence,
   rooms: async () => (await import('./rooms.tsx')).createRooms,
   slow: async () => (await import('./slow.tsx')).createSlow,
   stream: async () => (await import('./stream.tsx')).createStream,
