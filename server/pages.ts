@@ -15,6 +15,7 @@ const root = [new URL('../dist/pages/', import.meta.url), new URL('../pages/', i
 
 /** Where the app's pages live beside `/`: one document, whose script looks at the path (web/pages.ts). */
 const paths = [
+  '/call',
   '/chat',
   '/claims',
   '/compare',
