@@ -15,6 +15,7 @@ const root = [new URL('../dist/pages/', import.meta.url), new URL('../pages/', i
 
 /** Where the app's pages live beside `/`: one document, whose script looks at the path (web/pages.ts). */
 const paths = [
+  '/call',
   '/chat',
   '/claims',
   '/compare',
@@ -85,7 +86,8 @@ Say \`typing\` \`{room}\` and \`away\` \`{away}\` on Socket.IO, \`{"typing":"lob
 **Signals** \`{"kind":"signal","data":…}\` is published in a direct room, with \`to\` where it is for one of the two: what WebRTC has to exchange.
 
 **Sessions** A token of \`POST /session\` is shown as \`Authorization: Bearer …\` on requests and handshakes, as the cookie that is
-set, or as Socket.IO's \`auth: {token}\`; who shows both a bearer and a cookie means the bearer. Without one you are a guest,
+set, as Socket.IO's \`auth: {token}\`, or, from a page's WebSocket, as a subprotocol:
+\`new WebSocket(url, ["wireside", "bearer.<token>"])\`; a cookie counts where none of the others is shown. Without one you are a guest,
 who reads and writes public rooms. A token that is none is 401 (\`unauthorized\`, \`expired\`), for Socket.IO a connect error
 whose \`data\` is the error. Room names that begin with \`private-\` or \`direct-\` are given out by the server alone; each is
 404 \`not-found\` to everybody who is not a member, whether there is such a room or not.

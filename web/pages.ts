@@ -25,6 +25,12 @@ export const pages: readonly PageEntry[] = [
     load: async () => (await import('./chat/page.tsx')).ChatPage,
   },
   {
+    name: 'call',
+    title: 'Call',
+    path: /^\/call$/,
+    load: async () => (await import('./call/page.tsx')).CallPage,
+  },
+  {
     name: 'reports',
     title: 'Reports',
     path: /^\/reports$/,

@@ -48,6 +48,31 @@ test('a cookie says the same, on requests and on handshakes', async () => {
   expect(entries.map(({ from }) => from)).toEqual(Array(5).fill({ name: 'Ada', id: ada.id }))
 })
 
+test('a WebSocket is told by a header, or by a subprotocol where a page has no header to give', async () => {
+  const { server, log } = await setStage()
+  const [ada, bob] = [await startSession(server.url, 'Ada'), await startSession(server.url, 'Bob')]
+  const bearer = { Authorization: `Bearer ${ada.token}` }
+  const protocol = { 'Sec-WebSocket-Protocol': `wireside, bearer.${ada.token}` }
+  // Of two that are shown the header counts, then the subprotocol: a cookie may go along unasked.
+  const shown = [bearer, protocol, { ...protocol, Cookie: bob.cookie }, { ...bearer, ...protocol }]
+  for (const [index, headers] of shown.entries()) {
+    const socket = await dial(server.port)
+    onTestFinished(() => socket.hangUp())
+    socket.send(handshake('/websocket/lobby', headers))
+    socket.send(frame(TEXT, '{"publish":{"text":"hi"}}'))
+    await until(`there is receipt ${index}`, () => socket.received.includes('"receipt"'))
+    const answered = /^sec-websocket-protocol: (.*)\r$/im.exec(socket.received.toString())?.[1]
+    expect(answered).toBe('Sec-WebSocket-Protocol' in headers ? 'wireside' : undefined)
+  }
+  const { entries } = await log.after('lobby', '0', 9)
+  expect(entries.map(({ from }) => from)).toEqual(Array(4).fill({ name: 'Ada', id: ada.id }))
+
+  for (const wrong of ['wireside, bearer.x', `bearer.${ada.token}, bearer.${bob.token}`]) {
+    const answer = await ask(server.port, handshake('/websocket/lobby', { 'Sec-WebSocket-Protocol': wrong }))
+    expect(answer).toMatchObject({ status: 401, code: 'unauthorized' })
+  }
+})
+
 test('a draft is a repeat by its session, whatever the lane and the transport', async () => {
   const { server } = await setStage()
   const [ada, bob] = [await startSession(server.url, 'Ada'), await startSession(server.url, 'Ada')]

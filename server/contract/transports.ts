@@ -14,3 +14,7 @@ export const pathOf: Readonly<Record<TransportName, string>> = {
 
 /** Between two heartbeats of a connection that is held open, in ms: known to both ends. */
 export const HEARTBEAT_MS = 15_000
+
+/** The subprotocols of a page's WebSocket that shows a token, which it can in no header: this, and `bearer.<token>`. */
+export const SUBPROTOCOL = 'wireside'
+export const BEARER_PROTOCOL = 'bearer.'

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Namespace } from 'socket.io'
 import { now } from '../clock.ts'
 import { toWireError, type WireError } from '../contract/errors.ts'
+import { BEARER_PROTOCOL } from '../contract/transports.ts'
 import { expired, needsSession, type Person, type Sessions, unauthorized } from './sessions.ts'
 
 /**
@@ -17,8 +18,8 @@ export type Identify = (request: IncomingMessage) => Promise<void> | undefined
 
 export function createIdentify(sessions: Sessions): Identify {
   return (request: Identified) => {
-    const { authorization, cookie } = request.headers
-    if (authorization === undefined && cookie === undefined) return undefined
+    const { authorization, cookie, 'sec-websocket-protocol': protocols } = request.headers
+    if (authorization === undefined && cookie === undefined && protocols === undefined) return undefined
     try {
       const token = tokenIn(request, sessions.cookie)
       if (token === undefined) return undefined
@@ -78,8 +79,8 @@ export function identifySockets(chat: Namespace, sessions: Sessions) {
 }
 
 /**
- * The token of a request, given as bearer (RFC 6750 §2.1) or as our cookie. Who shows both means the bearer: a cookie goes
- * along with whatever a browser sends. Of either there may be one.
+ * The token of a request, given as bearer (RFC 6750 §2.1), as the subprotocol that a page's WebSocket can name, or as our
+ * cookie. Who shows two means the first of these: a cookie goes along with whatever a browser sends. Of each there may be one.
  */
 function tokenIn(request: IncomingMessage, cookie: string): string | undefined {
   const { authorization } = request.headers
@@ -90,10 +91,22 @@ function tokenIn(request: IncomingMessage, cookie: string): string | undefined {
     if (!isOne || token === undefined) throw unauthorized()
     return token
   }
-  const tokens = cookiesIn(request.headers.cookie ?? '', cookie)
+  const offered = bearersIn(request.headers['sec-websocket-protocol'] ?? '')
+  const tokens = offered.length > 0 ? offered : cookiesIn(request.headers.cookie ?? '', cookie)
   if (tokens.length > 1) throw unauthorized()
   return tokens[0]
 }
+
+/**
+ * A page can give a WebSocket no header, but subprotocols (RFC 6455 §4.1), and a token is written in characters that those
+ * may have. `wireside` stands first among them: it is the one that the handshake is answered with.
+ */
+const bearersIn = (header: string): string[] =>
+  header
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name.startsWith(BEARER_PROTOCOL))
+    .map((name) => name.slice(BEARER_PROTOCOL.length))
 
 /** Every value of a cookie (RFC 6265 §5.4). */
 const cookiesIn = (header: string, name: string): string[] =>

@@ -12,15 +12,28 @@ export class Trouble extends Error {
 /** How long the server may take, in ms: it is asked directly and has next to nothing to do. */
 const PATIENCE = 10_000
 
-/** Asks the server itself, in JSON. Rejects with a `Trouble`. */
-export async function ask<T>(method: string, path: string, body?: object): Promise<T> {
+/**
+ * Asks the server itself, in JSON. Rejects with a `Trouble`. `as` is who asks where that is not the cookie's person: the
+ * cookie is then neither sent nor set.
+ */
+export async function ask<T>(
+  method: string,
+  path: string,
+  body?: object,
+  as?: { token: string | undefined },
+): Promise<T> {
   let response: Response
   try {
     response = await fetch(path, {
       method,
       cache: 'no-store',
       signal: AbortSignal.timeout(PATIENCE),
-      ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+      credentials: as ? 'omit' : 'same-origin',
+      headers: {
+        ...(body && { 'Content-Type': 'application/json' }),
+        ...(as?.token !== undefined && { Authorization: `Bearer ${as.token}` }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
     })
   } catch {
     throw new Trouble('network', 'The server does not answer.')

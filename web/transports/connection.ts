@@ -87,7 +87,7 @@ export const TYPING_EVERY = 3_000
 export const tokenOf = async ({ token }: Target): Promise<string | undefined> =>
   typeof token === 'function' ? token() : token
 
-/** A header that says who you are. A browser's WebSocket takes none, and shows the cookie instead. */
+/** A header that says who you are. */
 export async function authorization(target: Target): Promise<Record<string, string>> {
   const token = await tokenOf(target)
   return token === undefined ? {} : { Authorization: `Bearer ${token}` }

@@ -1,13 +1,13 @@
+import { BEARER_PROTOCOL, SUBPROTOCOL } from '../../server/contract/transports.ts'
 import type { Entry, Presence, Receipt } from '../../server/contract/wire.ts'
 import {
-  authorization,
   type ClientTransport,
   maySucceed,
   PublishError,
   RECEIPT_TIMEOUT,
   silenceOf,
-  type Target,
   TYPING_EVERY,
+  tokenOf,
   urlOf,
   waitOf,
 } from './connection.ts'
@@ -37,9 +37,11 @@ export const websocket: ClientTransport = (target, listener) => {
       presence: reader.version,
     })
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-    const headers = await authorization(target)
+    const token = await tokenOf(target)
     if (ended.signal.aborted) return
-    const current = connect(target, url, headers)
+    // A page can add no header to a handshake, but names of protocols.
+    const protocols = token === undefined ? [] : [SUBPROTOCOL, `${BEARER_PROTOCOL}${token}`]
+    const current = new (target.WebSocket ?? WebSocket)(url, protocols)
     const close = () => current.close(1000)
     ended.signal.addEventListener('abort', close)
     let watchdog: ReturnType<typeof setInterval> | undefined
@@ -144,12 +146,6 @@ export const websocket: ClientTransport = (target, listener) => {
     },
     close: () => ended.abort(),
   }
-}
-
-/** What a browser's WebSocket ignores, that of Node's `ws` takes: headers of the handshake. */
-function connect({ WebSocket: given = WebSocket }: Target, url: URL, headers: Record<string, string>) {
-  const Connection = given as new (url: URL, protocols: string[], options: object) => WebSocket
-  return new Connection(url, [], { headers })
 }
 
 /** What the server says, one of these at a time. */

@@ -7,6 +7,7 @@ import { themes } from './theme.ts'
 const places = [
   { page: 'dashboard', href: '/', label: 'Dashboard' },
   { page: 'chat', href: '/chat', label: 'Chat' },
+  { page: 'call', href: '/call', label: 'Call' },
   { page: 'learn', href: '/learn', label: 'Learn' },
   { page: 'lab', href: '/lab', label: 'Lab' },
   { page: 'claims', href: '/claims', label: 'Claims' },
