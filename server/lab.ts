@@ -1,9 +1,8 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Namespace, Socket } from 'socket.io'
-import Type from 'typebox'
 import { toWireError, WireError } from './contract/errors.ts'
+import { type LabWay, lab as packets } from './contract/sockets.ts'
 import { checkStructure, compile } from './contract/validate.ts'
-import { RoomName } from './contract/wire.ts'
 import { createRate } from './limits.ts'
 import { waitingIn } from './transports/engine-wire.ts'
 
@@ -92,7 +91,7 @@ const emissions = {
   join: ({ socket, room }: Bench) => void socket.join(room),
   leave: ({ socket, room }: Bench) => void socket.leave(room),
   disconnect: ({ socket }: Bench) => void setImmediate(() => socket.disconnect()),
-} satisfies Record<string, (bench: Bench) => unknown>
+} satisfies Record<LabWay, (bench: Bench) => unknown>
 
 /** Who answered in time: a client that is late fails the whole, and the answers of the others are in the error. */
 async function answers(asked: Promise<unknown[]>): Promise<{ answers: unknown[]; late: boolean }> {
@@ -109,22 +108,11 @@ function cutSlow({ sockets }: Namespace) {
   for (const { conn } of sockets.values()) if (waitingIn(conn) > labLimits.waiting) conn.close(true)
 }
 
-const Command = Type.Object(
-  {
-    what: Type.Union(Object.keys(emissions).map((what) => Type.Literal(what))),
-    room: Type.Optional(RoomName),
-    text: Type.Optional(Type.String({ maxLength: 200 })),
-  },
-  {
-    description: `an object with "what" (${Object.keys(emissions).join(', ')}) and, where it needs them, "room" and "text"`,
-    'x-error': 'bad-draft',
-  },
-)
-const checkCommand = compile(Command)
+const checkCommand = compile(packets.do)
 
 function readCommand(request: unknown) {
   const error = checkStructure(request, 'bad-draft') ?? checkCommand(request)
   if (error) throw error
-  const { room = 'red', ...rest } = request as { what: keyof typeof emissions; room?: string; text?: string }
+  const { room = 'red', ...rest } = request as { what: LabWay; room?: string; text?: string }
   return { room, ...rest }
 }

@@ -6,6 +6,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
+import { asyncApi } from './docs/asyncapi.ts'
 import { REPORT_ID } from './reports.ts'
 
 /** Where the build puts the web pages: `dist/pages`, seen from the source and from its compiled copy alike. */
@@ -19,6 +20,7 @@ const paths = [
   '/chat',
   '/claims',
   '/compare',
+  '/docs/sockets',
   '/inspector',
   '/lab',
   '/learn',
@@ -69,14 +71,8 @@ function otherPorts(host = ''): string {
 const sockets = `
 One chat feed over five transports. [Dashboard](/)
 
-**WebSocket** \`/websocket/:room\`, or \`/websocket\` and \`{"join":"lobby","after":"k3f9.42"}\`. One JSON text a frame. Up:
-\`{"join"}\`, \`{"leave"}\`, \`{"publish":{"text":"hi"},"room":"lobby"}\`, \`{"typing":"lobby"}\`, \`{"away":true}\`. Down: \`{"joined","cursor"}\`, \`{"gap","cursor"}\`,
-\`{"entry":{…}}\`, \`{"receipt":{…}}\`, \`{"left"}\`, \`{"error":{"code","message","id","room"}}\`. Closes with 1003 (binary), 1008 (ten bad
-frames in a row), 1009 (over 64 kB), 1012 (restart), 1013 (a reader that owes a megabyte), 4401 (the session has expired), 4403
-(removed from the room that the URL named; from another, \`{"error":{"code":"removed","room"}}\`).
-
-**Socket.IO** path \`/socket.io/\`, namespace \`/chat\`. Emit \`join\` \`{room, after}\`, \`leave\` \`{room}\`, \`publish\` \`{room, draft}\`, each with an
-acknowledgement that receives the answer or \`{error}\`; listen to \`entry\`, \`gap\` \`{room, cursor}\`, \`expired\` \`{code, message}\` (then it disconnects) and \`removed\` \`{room, code, message}\`.
+**[The two sockets, message by message](/docs/sockets)**: WebSocket, Socket.IO and its namespaces, each message with its direction, fields and
+an example, how connections end and why a handshake is refused. As AsyncAPI 3.0: [asyncapi.yaml](/docs/asyncapi.yaml).
 
 **Presence** who is online and who is typing, for those who ask: \`presence=<v>\` in the query of a request or handshake (0 at
 first), \`"presence":true\` in a join. \`{"v","online":[{"name","id","away"}],"typing":[…]}\` comes as \`presence\` in a page when its
@@ -92,12 +88,10 @@ who reads and writes public rooms. A token that is none is 401 (\`unauthorized\`
 whose \`data\` is the error. Room names that begin with \`private-\` or \`direct-\` are given out by the server alone; each is
 404 \`not-found\` to everybody who is not a member, whether there is such a room or not.
 
-**Lab** namespaces \`/lab\` and, of one's own, \`/lab/<8 letters or digits>\`; \`/lab-admin\` likewise, with \`auth: {token: "open-sesame"}\`. Emit
-\`do\` \`{what, room, text}\`, where \`what\` is \`io.emit\`, \`socket.emit\`, \`socket.broadcast.emit\`, \`io.to\`, \`socket.to\`, \`io.except\`, \`io.volatile\`,
-\`io.timeout\`, \`join\`, \`leave\` or \`disconnect\`; its acknowledgement is \`{done, rooms}\` or \`{error}\`. Listen to \`said\` and \`asked\` \`{what, text, from}\`.
-
 **Echo** \`/echo\` is a plain WebSocket that returns every frame as it came, up to 16 MiB.
 `
+
+const version = process.env.npm_package_version ?? '0.1.0'
 
 /** The description of every HTTP route, gathered as the routes are registered: call it before them. */
 export const describeApi = fp(async (app) => {
@@ -105,7 +99,7 @@ export const describeApi = fp(async (app) => {
     openapi: {
       info: {
         title: 'Wireside',
-        version: process.env.npm_package_version ?? '0.1.0',
+        version,
         description: sockets,
       },
       tags: [
@@ -133,8 +127,9 @@ const docsCss = `
 }
 `
 
-/** The API page. */
+/** The API page, and beside it the sockets, which OpenAPI has no words for. */
 export const docs: FastifyPluginAsync = async (app) => {
+  await app.register(asyncApi, { version })
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     // Swagger UI styles its elements in place. Its own policy would also turn http:// into https:// on a LAN address.

@@ -142,9 +142,13 @@ export const Receipt = Type.Object(
 /** The proof that an entry is in the log. It carries no cursor: a writer who took it for his own would skip others. */
 export type Receipt = Static<typeof Receipt>
 
-export const Present = Type.Object({
+const Typing = Type.Object({
   name: Type.String({ description: 'Of a guest: as in the last draft published here, or "guest".' }),
   id: Type.Optional(Type.String({ description: "A person's, when they hold a session." })),
+})
+
+export const Present = Type.Object({
+  ...Typing.properties,
   away: Type.Optional(Type.Literal(true, { description: 'When nobody looks at any of their devices.' })),
 })
 /** Somebody who is in a room, by however many devices. */
@@ -154,7 +158,7 @@ export const Presence = Type.Object(
   {
     v: Type.Integer({ description: 'The version of this state. It rises; what came between is never told.' }),
     online: Type.Array(Present),
-    typing: Type.Array(Present),
+    typing: Type.Array(Typing),
   },
   {
     description: 'Who is in a room, and who is typing: the latest state.',
@@ -249,23 +253,3 @@ export interface Joined {
   room: string
   cursor: string
 }
-
-/** What a client may say on a WebSocket; `null` counts as absent. */
-export const Command = Type.Object(
-  {
-    join: Type.Optional(RoomName),
-    leave: Type.Optional(RoomName),
-    publish: Type.Optional(Type.Unknown()),
-    ping: Type.Optional(Type.Literal(true, { description: 'true' })),
-    room: Type.Optional(RoomName),
-    after: Type.Optional(Type.Union([After, Type.Null()])),
-    presence: Type.Optional(Type.Boolean({ description: 'true or false' })),
-    typing: Type.Optional(RoomName),
-    away: Type.Optional(Type.Boolean({ description: 'true or false' })),
-  },
-  {
-    description: 'a JSON object with "join", "leave", "publish", "typing", "away" or "ping"',
-    'x-error': 'bad-frame',
-  },
-)
-export type Command = Static<typeof Command>

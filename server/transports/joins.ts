@@ -4,7 +4,7 @@ import type { Feed, FeedListener, Following, Who } from '../feed/feed.ts'
 import type { Attendance, Watcher } from '../people/presence.ts'
 
 /** One connection may follow this many rooms at once. */
-const MAX_JOINS = 64
+export const MAX_JOINS = 64
 
 /** The rooms that one connection follows, for the transports that can carry many. */
 export interface Joins {

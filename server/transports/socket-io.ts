@@ -1,9 +1,10 @@
 import { Server, type Socket } from 'socket.io'
-import Type from 'typebox'
+import type { Static } from 'typebox'
 import { toWireError } from '../contract/errors.ts'
+import { emitted } from '../contract/sockets.ts'
 import { pathOf } from '../contract/transports.ts'
 import { checkStructure, compile, readDraft } from '../contract/validate.ts'
-import { After, Away, MAX_BODY, RoomName } from '../contract/wire.ts'
+import { MAX_BODY } from '../contract/wire.ts'
 import type { Door } from '../door.ts'
 import { type Batch, batchEncoder, entryJson, once, oncePerEntry } from '../feed/encoding.ts'
 import type { FeedListener } from '../feed/feed.ts'
@@ -193,29 +194,13 @@ const encodePresence = once(
 /** The same as an Engine.IO message (type 4) in a WebSocket frame. */
 const encodeFrames = batchEncoder((entry) => textFrame(`4${encodePacket(entry)}`))
 
-const RoomRequest = Type.Object(
-  { room: RoomName },
-  { description: 'an object with "room"', 'x-error': 'bad-room' },
-)
-const JoinRequest = Type.Object(
-  {
-    room: RoomName,
-    after: Type.Optional(Type.Union([After, Type.Null()])),
-    presence: Type.Optional(Type.Boolean({ description: 'true or false' })),
-  },
-  { description: 'an object with "room" and, to resume, "after"', 'x-error': 'bad-room' },
-)
-const PublishRequest = Type.Object(
-  { room: RoomName, draft: Type.Unknown() },
-  { description: 'an object with "room" and "draft"', 'x-error': 'bad-room' },
-)
-type RoomRequest = Type.Static<typeof RoomRequest>
-type JoinRequest = Type.Static<typeof JoinRequest>
-type PublishRequest = Type.Static<typeof PublishRequest>
-const checkRoom = compile(RoomRequest)
-const checkJoin = compile(JoinRequest)
-const checkAway = compile(Away)
-const checkPublish = compile(PublishRequest)
+type JoinRequest = Static<typeof emitted.join>
+type RoomRequest = Static<typeof emitted.leave>
+type PublishRequest = Static<typeof emitted.publish>
+const checkJoin = compile(emitted.join)
+const checkRoom = compile(emitted.leave)
+const checkPublish = compile(emitted.publish)
+const checkAway = compile(emitted.away)
 
 /** Throws what the check found, or what is too deep for the code that would walk it (Socket.IO's own recurses). */
 function check<T>(of: typeof checkRoom, request: unknown): T {

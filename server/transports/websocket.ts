@@ -3,9 +3,10 @@ import type { WebsocketPluginOptions } from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import { toWireError, WireError } from '../contract/errors.ts'
+import { Command, type Said } from '../contract/sockets.ts'
 import { HEARTBEAT_MS, pathOf } from '../contract/transports.ts'
 import { compile, readDraft, readJson } from '../contract/validate.ts'
-import { Command, ErrorReply, MAX_BODY, ReadQuery, RoomParams } from '../contract/wire.ts'
+import { ErrorReply, MAX_BODY, ReadQuery, RoomParams } from '../contract/wire.ts'
 import type { Door } from '../door.ts'
 import { type Batch, batchEncoder, entryJson, once } from '../feed/encoding.ts'
 import type { FeedListener } from '../feed/feed.ts'
@@ -152,7 +153,7 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
       }
     }
 
-    function send(message: object) {
+    function send(message: Said) {
       socket.send(JSON.stringify(message))
       if (wire.writableLength > MAX_QUEUE) cut()
     }
