@@ -35,8 +35,6 @@ export class Exchange implements Waiting {
   bytesOut = 0
   /** Length of the request's body: 0 where it has none, NaN where it did not say. */
   readonly bodyIn: number
-  /** Bytes of the request's head, where they are known before it is answered. */
-  headIn = 0
   /** Bytes of the response's body handed over so far. */
   body = 0
   headOutKnown = false

@@ -108,11 +108,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
 
   function requested(request: IncomingMessage): Exchange | undefined {
     const connection = (request.socket as MeteredSocket)[connectionKey]
-    if (!connection) return undefined
-    const exchange = begin(connection, request)
-    // All that has come by now is the head, unless a body follows at its heels.
-    if (exchange.bodyIn === 0) exchange.headIn = exchange.bytesIn
-    return exchange
+    return connection && begin(connection, request)
   }
 
   /** The end of an exchange: its bytes are all counted now, and what is not body is head. */
@@ -159,7 +155,8 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     const connection = (socket as MeteredSocket)[connectionKey]
     if (!connection) return
     const exchange = begin(connection, request)
-    exchange.headIn = exchange.bytesIn - head.length
+    // Its first frames have come at its heels.
+    exchange.account.tally.headBytesIn -= head.length
 
     // The first thing written is the answer's head, by whichever library answers.
     const { write } = socket
@@ -216,7 +213,8 @@ function enter(exchange: Exchange) {
     if (isPreflight(exchange.request)) tally.preflights++
     else tally.requests++
     tally.bytesIn += exchange.bytesIn
-    tally.headBytesIn += exchange.headIn
+    // All that had come when it began is the head, unless a body followed at its heels.
+    if (exchange.bodyIn === 0) tally.headBytesIn += exchange.bytesIn
   }
   if (exchange.page && exchange.body > 0) {
     tally.entriesOut += exchange.page.entries.length
