@@ -80,11 +80,11 @@ export const presenceAndTyping = lesson<'presence'>({
     question:
       'Five people type, each over another transport. In mid-word the network of all five dies, without a FIN and without a RST. Who is the first to be missed?',
     options: [
-      { id: 'websocket', label: 'Dan, on a WebSocket.' },
-      { id: 'socket-io', label: 'Eva, on Socket.IO.' },
-      { id: 'sse', label: 'Cleo, on SSE.' },
-      { id: 'long-polling', label: 'Bo, on long polling.' },
-      { id: 'short-polling', label: 'Ada, on short polling.' },
+      { id: 'websocket', label: 'Dan, on a WebSocket' },
+      { id: 'socket-io', label: 'Eva, on Socket.IO' },
+      { id: 'sse', label: 'Cleo, on SSE' },
+      { id: 'long-polling', label: 'Bo, on long polling' },
+      { id: 'short-polling', label: 'Ada, on short polling' },
     ],
     answer: (outcome) => firstGone(outcome)?.transport,
   },
@@ -196,7 +196,7 @@ export const presenceAndTyping = lesson<'presence'>({
         label: 'they only stop typing',
         parameters: { ending: 'stopped' },
         sentence:
-          'Nothing is sent, and for all five it ends at the same time, that of their last signal and 5 s.',
+          'Nothing is sent, and for all five it ends 5 s after their last signal. They are still there.',
         check({ after }) {
           const typing = typedNoLongerThan(LONGEST_TYPING, after)
           return {

@@ -27,6 +27,6 @@ export const courses: readonly Course[] = [
     hours: 4,
     about:
       'All of it, in two halves: how each transport works, and then how it fails and how one measures that. The last lesson turns the learners’ own figures into a choice that they can defend.',
-    lessons: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 14, 15, 16, 17, 18, 20, 21],
+    lessons: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 20, 21],
   },
 ]

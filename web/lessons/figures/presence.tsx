@@ -137,7 +137,7 @@ function inWords({ seen }: Typist, endedAt: number | undefined, here: number): s
   const state = seen.at(-1)
   if (!state) return ''
   if (state.isTyping)
-    return endedAt === undefined ? 'typing' : `typing, for ${inSeconds(here - endedAt)} more`
+    return endedAt === undefined ? 'typing' : `still typing after ${inSeconds(here - endedAt)}`
   if (state.isOnline)
     return endedAt === undefined ? 'online' : `still online after ${inSeconds(here - endedAt)}`
   return endedAt === undefined ? 'not here' : `gone after ${inSeconds(Math.max(0, state.at - endedAt))}`
