@@ -259,7 +259,7 @@ export const webrtcSignalling = lesson<'call'>({
       {
         prediction: '“None: the server is gone.”',
         answer:
-          'Count the arrows after “channel open”. Then open /call in two windows, connect, and stop the server in front of the class.',
+          'Ask which of the arrows carried a message: none did. Then open /call in two windows, connect, and stop the server in front of the class.',
       },
       {
         prediction: '“WebRTC needs a WebSocket.”',
