@@ -5,6 +5,7 @@ import type { Lesson, Prediction } from '../../scenarios/lessons/lesson.ts'
 import { freePorts } from '../support/ports.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { test as base, expect } from './test.ts'
+import { webrtc } from './webrtc.ts'
 
 /**
  * Every lesson, walked from its start to its end as a learner walks it, on real connections. A lesson fails here when its
@@ -18,6 +19,9 @@ const test = base.extend<{ server: TestServer }>({
     await server.close()
   },
 })
+
+// Lesson 19 has two browsers' ends on its page; the others are none the wiser.
+test.use(webrtc)
 
 /** A run that takes longer than this, in ms, is changed in one way only, so that all lessons are walked in minutes. */
 const QUICK = 5_000

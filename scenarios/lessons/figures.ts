@@ -1,4 +1,5 @@
 import type { Unit } from '../stats/figures.ts'
+import type { CallOutcome, CallParameters } from './figures/call.ts'
 import type { ChoosingOutcome, Load } from './figures/choosing.ts'
 import type { EchoOutcome, EchoParameters } from './figures/echo.ts'
 import type { LabOutcome, LabParameters } from './figures/lab.ts'
@@ -20,6 +21,7 @@ import type { TokensOutcome, TokensParameters } from './figures/tokens.ts'
  * `web/lessons/figures/`, which does not compile while one of these is missing there.
  */
 export interface Figures {
+  call: { parameters: CallParameters; outcome: CallOutcome }
   choosing: { parameters: Load; outcome: ChoosingOutcome }
   echo: { parameters: EchoParameters; outcome: EchoOutcome }
   lab: { parameters: LabParameters; outcome: LabOutcome }

@@ -34,6 +34,11 @@ export const glossary = {
     term: 'buffer',
     text: 'Memory in which bytes wait: for a slow reader, for more of their kind, or for the way to be free.',
   },
+  candidate: {
+    term: 'candidate',
+    text: 'An address and port at which a browser may be reached, with the protocol. Each browser sends its own, and the two try them in pairs.',
+    source: 'RFC 8445 §5.1.1',
+  },
   client: {
     term: 'client',
     text: 'The end that asks for the connection. Here also the name under which a lane is counted by the meter.',
@@ -58,6 +63,11 @@ export const glossary = {
   csrf: {
     term: 'cross-site request',
     text: 'A request that a page of another site makes, with the cookies of whoever looks at it. Done to a WebSocket it is called cross-site WebSocket hijacking.',
+  },
+  'data-channel': {
+    term: 'data channel',
+    text: 'A two-way channel for messages between two browsers, over one WebRTC connection. It needs no server once it is open.',
+    source: 'RFC 8831 §6.4',
   },
   datagram: {
     term: 'datagram',
@@ -135,6 +145,11 @@ export const glossary = {
     term: 'heartbeat',
     text: 'A small message sent only to show that the connection still works, and to keep those on the way from ending it.',
   },
+  ice: {
+    term: 'ICE',
+    text: 'Interactive Connectivity Establishment: how two ends try pairs of candidates until messages get through both ways.',
+    source: 'RFC 8445 §2',
+  },
   idempotent: {
     term: 'idempotent',
     text: 'Doing it twice has the effect of doing it once. GET is meant to be; publishing is, if the draft has an id.',
@@ -191,6 +206,11 @@ export const glossary = {
   namespace: {
     term: 'namespace',
     text: 'Of Socket.IO: one of several conversations on one connection, with its own events. The feed’s is /chat.',
+  },
+  offer: {
+    term: 'offer and answer',
+    text: 'What two browsers tell each other before they connect, as text in SDP: which protocols they speak, and a fingerprint of the key they will use.',
+    source: 'RFC 9429 §3.1',
   },
   origin: {
     term: 'origin',

@@ -17,6 +17,7 @@ import { sixConnections } from './15-six-connections.ts'
 import { proxies } from './16-proxies.ts'
 import { backpressure } from './17-backpressure.ts'
 import { timersLeftBehind } from './18-timers-left-behind.ts'
+import { webrtcSignalling } from './19-webrtc-signalling.ts'
 import { howToMeasure } from './20-how-to-measure.ts'
 import { choosingATransport } from './21-choosing-a-transport.ts'
 import type { Lesson } from './lesson.ts'
@@ -60,7 +61,7 @@ export const lessons: readonly Listing[] = [
   { lesson: proxies, prose: () => import('./16-proxies.mdx') },
   { lesson: backpressure, prose: () => import('./17-backpressure.mdx') },
   { lesson: timersLeftBehind, prose: () => import('./18-timers-left-behind.mdx') },
-  later(19, 'WebRTC: signalling', 'It is not written yet; direct rooms carry the signals that it is about.'),
+  { lesson: webrtcSignalling, prose: () => import('./19-webrtc-signalling.mdx') },
   { lesson: howToMeasure, prose: () => import('./20-how-to-measure.mdx') },
   { lesson: choosingATransport, prose: () => import('./21-choosing-a-transport.mdx') },
   later(22, 'More than one server', 'It needs a second server and a log that both share.'),

@@ -32,7 +32,8 @@ export function CallPage() {
         <h1>Call</h1>
         <p class="hint">
           Two pages open a WebRTC data channel and chat over it. The server carries their signals until then,
-          over the transport you choose, and no message afterwards.
+          over the transport you choose, and no message afterwards.{' '}
+          <a href="/learn/webrtc-signalling">The lesson</a> shows both ends.
         </p>
       </header>
       <Rings calls={calls} />

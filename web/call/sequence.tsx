@@ -1,3 +1,4 @@
+import './sequence.css'
 import { written } from '../../scenarios/stats/words.ts'
 import type { Step } from './peer.ts'
 

@@ -15,7 +15,7 @@ export type Signal = { call: string } & (
 
 /**
  * What WebRTC has to exchange. `n` counts from 1 for each side: signals that are each a request of their own may overtake
- * one another, and a candidate is of no use before the description that it belongs to.
+ * one another, and each must be taken once and in its order (RFC 8838 §18).
  */
 export type Negotiation =
   | { step: 'offer' | 'answer'; n: number; sdp: string }

@@ -74,12 +74,12 @@ function State({ call, peer }: { call: Call; peer: Peer | undefined }) {
         </span>
       </p>
       {ended !== undefined && (
-        <p class="banner" role="alert" data-testid="ended">
+        <p class={channel === 'failed' ? 'banner' : 'note'} role="alert" data-testid="ended">
           {ended}
         </p>
       )}
       {ended === undefined && isOpen && isAway && (
-        <p class="banner" data-testid="alone" role="status">
+        <p class="note" data-testid="alone" role="status">
           The server does not answer, and the channel does not need it: {alone}{' '}
           {alone === 1 ? 'message has' : 'messages have'} passed since.
         </p>

@@ -5,7 +5,7 @@
 const files: Record<string, () => Promise<string>> = {
   ...import.meta.glob<string>(
     [
-      '../../../server/{transports,feed,lessons,link}/**/*.ts',
+      '../../../server/{transports,feed,lessons,link,people}/**/*.ts',
       '../../../server/{door,echo,lab,limits}.ts',
       '../../../server/people/presence.ts',
       '../../../scenarios/lessons/choosing.ts',
@@ -21,6 +21,7 @@ const files: Record<string, () => Promise<string>> = {
     [
       '../../transports/*.ts',
       '../../inspector/*.ts',
+      '../../call/*.ts',
       '../../lab/clients.ts',
       '../raw-socket.ts',
       '../figures/*-run.ts',

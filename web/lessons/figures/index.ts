@@ -3,6 +3,7 @@ import type { CreateFigure, LiveFigure } from './figure.ts'
 
 /** Every live figure; the code of each is loaded with the first lesson that has it. */
 const loaders = {
+  call: async () => (await import('./call.tsx')).createCall,
   choosing: async () => (await import('./choosing.tsx')).createChoosing,
   echo: async () => (await import('./echo.tsx')).createEcho,
   lab: async () => (await import('./lab.tsx')).createLab,
