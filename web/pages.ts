@@ -85,6 +85,11 @@ export const pages: readonly PageEntry[] = [
     load: async () => (await import('./lab/lab.tsx')).Lab,
   },
   {
+    title: 'The two sockets',
+    path: /^\/docs\/sockets$/,
+    load: async () => (await import('./docs/sockets.tsx')).Sockets,
+  },
+  {
     title: 'Inspector',
     path: /^\/inspector$/,
     load: async () => (await import('./inspector/page.tsx')).InspectorPage,

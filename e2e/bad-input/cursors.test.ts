@@ -6,9 +6,11 @@ import { connectReader } from '../support/client.ts'
 import { openEngine } from '../support/engine.ts'
 import { frame, handshake, openWebSocket, TEXT } from '../support/frames.ts'
 import { startServer, type TestServer } from '../support/server.ts'
-import { ask, request } from '../support/wire.ts'
+import { tabulate } from '../support/table.ts'
+import { ask, request, said } from '../support/wire.ts'
 
 const beside = bystanders()
+const note = tabulate('cursors and waits, on every way in')
 
 describe('an ill-formed cursor', () => {
   /** As a reader's code would hold it; each wire encodes it as it must. */
@@ -33,13 +35,15 @@ describe('an ill-formed cursor', () => {
   ]
   const urls = ['/short-polling/lobby?', '/long-polling/lobby?wait=0&', '/sse/lobby?']
 
-  test.each([...cursors, ['nothing', '']])('%s is 400 bad-cursor in a URL', async (_name, cursor) => {
+  test.each([...cursors, ['nothing', '']])('%s is 400 bad-cursor in a URL', async (name, cursor) => {
     const after = `after=${encodeURIComponent(cursor)}`
     for (const url of urls) {
       const answer = await ask(beside.port, request('GET', url + after))
+      note(`${name}, in a URL`, '400 bad-cursor', said(answer))
       expect([url, answer]).toMatchObject([url, { status: 400, code: 'bad-cursor' }])
     }
     const upgrade = await ask(beside.port, handshake(`/websocket/lobby?${after}`))
+    note(`${name}, in a URL`, '400 bad-cursor', said(upgrade))
     expect(upgrade).toMatchObject({ status: 400, code: 'bad-cursor' })
   })
 
@@ -47,18 +51,21 @@ describe('an ill-formed cursor', () => {
     ['given twice', 'after=0&after=0'],
     ['given twice, once well', 'after=aaaa.1&after=x'],
     ['without a value', 'after'],
-  ])('one %s is 400 bad-cursor in a URL', async (_name, query) => {
+  ])('one %s is 400 bad-cursor in a URL', async (name, query) => {
     for (const url of urls) {
       const answer = await ask(beside.port, request('GET', url + query))
+      note(`one ${name}, in a URL`, '400 bad-cursor', said(answer))
       expect([url, answer]).toMatchObject([url, { status: 400, code: 'bad-cursor' }])
     }
     const upgrade = await ask(beside.port, handshake(`/websocket/lobby?${query}`))
+    note(`one ${name}, in a URL`, '400 bad-cursor', said(upgrade))
     expect(upgrade).toMatchObject({ status: 400, code: 'bad-cursor' })
   })
 
   const inAHeader = cursors.filter(([, cursor]) => /^[\x21-\x7e]*$/.test(cursor))
-  test.each(inAHeader)('%s is 400 bad-cursor as Last-Event-ID', async (_name, cursor) => {
+  test.each(inAHeader)('%s is 400 bad-cursor as Last-Event-ID', async (name, cursor) => {
     const answer = await ask(beside.port, request('GET', '/sse/lobby', { 'Last-Event-ID': cursor }))
+    note(`${name}, as Last-Event-ID`, '400 bad-cursor', said(answer))
     expect(answer).toMatchObject({ status: 400, code: 'bad-cursor' })
   })
 
@@ -70,19 +77,22 @@ describe('an ill-formed cursor', () => {
     ['an object', { epoch: 'aaaa', seq: 1 }],
     ['false', false],
   ] as const
-  test.each(asJson)('%s is an error in a WebSocket join', async (_name, after) => {
+  test.each(asJson)('%s is an error in a WebSocket join', async (name, after) => {
     const socket = await openWebSocket(beside.port, '/websocket')
     socket.send(frame(TEXT, JSON.stringify({ join: 'lobby', after })))
     await socket.heard('"error"')
-    expect(JSON.parse(socket.texts[0] ?? '')).toMatchObject({ error: { code: 'bad-cursor' } })
+    const heard = JSON.parse(socket.texts[0] ?? '')
+    note(`${name}, in a join`, 'bad-cursor', heard.error?.code)
+    expect(heard).toMatchObject({ error: { code: 'bad-cursor' } })
     socket.send(frame(TEXT, '{"join":"quiet"}'))
     await socket.heard('"joined":"quiet"')
     socket.hangUp()
   })
 
-  test.each(asJson)('%s is an error in the ack of a Socket.IO join', async (_name, after) => {
+  test.each(asJson)('%s is an error in the ack of a Socket.IO join', async (name, after) => {
     const engine = await openEngine(beside.url)
     const reply = await engine.call('join', { room: 'lobby', after })
+    note(`${name}, in a join`, 'bad-cursor', codeOf(reply))
     expect(reply).toMatchObject({ error: { code: 'bad-cursor' } })
     expect(await engine.call('join', { room: 'quiet' })).toMatchObject({ room: 'quiet' })
     await engine.close()
@@ -113,8 +123,9 @@ describe('wait', () => {
     ['hexadecimal', '0x10'],
     ['infinite', 'Infinity'],
     ['twice', '1&wait=1'],
-  ])('%s is 400 bad-query', async (_name, wait) => {
+  ])('%s is 400 bad-query', async (name, wait) => {
     const answer = await ask(beside.port, request('GET', `/long-polling/quiet?wait=${wait}`))
+    note(`a wait that is ${name}`, '400 bad-query', said(answer))
     expect(answer).toMatchObject({ status: 400, code: 'bad-query' })
   })
 
@@ -157,9 +168,14 @@ describe('a well-formed cursor that is not held', () => {
     ['of the beginning, when seq 1 is not kept', () => `${epoch}.0`],
   ]
   describe.each(transportNames)('%s', (name) => {
-    test.each(cases)('one %s is answered with a gap, then what is kept', async (_what, after) => {
+    test.each(cases)('one %s is answered with a gap, then what is kept', async (what, after) => {
       const reader = connectReader(name, { url: server.url, after: after() })
       await reader.has(5)
+      note(
+        `well-formed, and ${what}`,
+        'gap, 5 entries',
+        `${reader.gaps.length === 1 ? 'gap' : 'no gap'}, ${reader.seqs.length} entries`,
+      )
       expect(reader.gaps).toEqual([`${epoch}.4`])
       expect(reader.seqs).toEqual([5, 6, 7, 8, 9])
       reader.close()
@@ -174,3 +190,7 @@ describe('a well-formed cursor that is not held', () => {
     })
   })
 })
+
+/** The code of an error in an acknowledgement. */
+const codeOf = (reply: unknown) =>
+  (reply as { error?: { code: string } }).error?.code ?? JSON.stringify(reply)

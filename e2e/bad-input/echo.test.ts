@@ -11,10 +11,12 @@ import {
   PONG,
   TEXT,
 } from '../support/frames.ts'
+import { tabulate } from '../support/table.ts'
 import { until } from '../support/until.ts'
 import { ask, request } from '../support/wire.ts'
 
 const beside = bystanders()
+const note = tabulate('/echo')
 const MiB = 1024 * 1024
 
 describe('/echo returns', () => {
@@ -74,10 +76,12 @@ describe('/echo refuses', () => {
         frame(CONTINUATION, Buffer.alloc(8 * MiB)),
       ]),
     ],
-  ])('%s, with 1009', async (_name, bytes) => {
+  ])('%s, with 1009', async (name, bytes) => {
     const socket = await openWebSocket(beside.port, '/echo')
     socket.send(bytes)
-    expect(await socket.end()).toBe(1009)
+    const code = await socket.end()
+    note(name, 'close 1009', `close ${code}`)
+    expect(code).toBe(1009)
     socket.hangUp()
   })
 
@@ -85,10 +89,12 @@ describe('/echo refuses', () => {
     ['bad UTF-8', 1007, frame(TEXT, Buffer.from('ff', 'hex'))],
     ['a compressed frame, as it offers no compression', 1002, frame(TEXT, 'x', { rsv: 0b100 })],
     ['an unmasked frame', 1002, frame(TEXT, 'x', { masked: false })],
-  ])('%s, with %i', async (_name, code, bytes) => {
+  ])('%s, with %i', async (name, code, bytes) => {
     const socket = await openWebSocket(beside.port, '/echo')
     socket.send(bytes)
-    expect(await socket.end()).toBe(code)
+    const closed = await socket.end()
+    note(name, `close ${code}`, `close ${closed}`)
+    expect(closed).toBe(code)
     socket.hangUp()
   })
 
@@ -106,8 +112,9 @@ describe('/echo refuses', () => {
     ['the Origin null', 403, { Origin: 'null' }],
     ['an unknown Host', 421, { Host: 'evil.example' }],
     ['a handshake without a key', 400, { 'Sec-WebSocket-Key': undefined }],
-  ])('%s, with %i', async (_name, status, headers) => {
+  ])('%s, with %i', async (name, status, headers) => {
     const answer = await ask(beside.port, handshake('/echo', headers))
+    note(name, `${status}`, answer.status)
     expect(answer.status).toBe(status)
   })
 

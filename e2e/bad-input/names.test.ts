@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { bystanders } from '../support/bystanders.ts'
 import { handshake } from '../support/frames.ts'
-import { ask, post, request } from '../support/wire.ts'
+import { tabulate } from '../support/table.ts'
+import { ask, post, request, said } from '../support/wire.ts'
 
 /** The two names a URL carries: the room in its path and the client in its query. */
 const beside = bystanders()
+const note = tabulate('the two names a URL carries, wherever it may')
 
 const engine = '/socket.io/?EIO=4&transport='
 const draft = '{"text":"hi"}'
@@ -29,14 +31,17 @@ describe('a bad room', () => {
     ['a matrix parameter', 'lobby;v=1'],
   ]
 
-  test.each(rooms)('%s is 400 bad-room wherever a URL names it', async (_name, room) => {
+  test.each(rooms)('%s is 400 bad-room wherever a URL names it', async (name, room) => {
     for (const path of ['short-polling', 'long-polling', 'sse']) {
       const read = await ask(beside.port, request('GET', `/${path}/${room}`))
+      note(`as a room, ${name}`, '400 bad-room', said(read))
       expect([path, read]).toMatchObject([path, { status: 400, code: 'bad-room' }])
       const write = await ask(beside.port, post(`/${path}/${room}`, draft))
+      note(`as a room, ${name}`, '400 bad-room', said(write))
       expect([path, write]).toMatchObject([path, { status: 400, code: 'bad-room' }])
     }
     const upgrade = await ask(beside.port, handshake(`/websocket/${room}`))
+    note(`as a room, ${name}`, '400 bad-room', said(upgrade))
     expect(upgrade).toMatchObject({ status: 400, code: 'bad-room' })
   })
 
@@ -78,9 +83,10 @@ describe('a bad client', () => {
     ['/time', (query) => request('GET', `/time?${query}`)],
   ]
 
-  test.each(clients)('%s is 400 bad-query on every request and handshake', async (_name, query) => {
+  test.each(clients)('%s is 400 bad-query on every request and handshake', async (name, query) => {
     for (const [what, bytes] of requests) {
       const answer = await ask(beside.port, bytes(query))
+      note(`as a client, ${name}`, '400 bad-query', said(answer))
       expect([what, answer]).toMatchObject([what, { status: 400, code: 'bad-query' }])
     }
   })

@@ -1,17 +1,21 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { bystanders } from '../support/bystanders.ts'
-import { ask, post, request } from '../support/wire.ts'
+import { startServer } from '../support/server.ts'
+import { tabulate } from '../support/table.ts'
+import { ask, post, request, said } from '../support/wire.ts'
 import { badDrafts, oddDrafts, poisonedDrafts } from './drafts.ts'
 
 /** Publishing by POST, on the three transports that do. */
 const beside = bystanders()
+const note = tabulate('publishing by POST, on the three transports that do')
 const draft = '{"text":"hi"}'
 
 describe.each(['short-polling', 'long-polling', 'sse'])('POST /%s/:room', (path) => {
   const lobby = `/${path}/lobby`
 
-  test.each([...badDrafts, ...poisonedDrafts])('%s is 400 bad-draft', async (_name, json) => {
+  test.each([...badDrafts, ...poisonedDrafts])('%s is 400 bad-draft', async (name, json) => {
     const answer = await ask(beside.port, post(lobby, json))
+    note(name, '400 bad-draft', said(answer))
     expect(answer).toMatchObject({ status: 400, code: 'bad-draft' })
   })
 
@@ -27,14 +31,16 @@ describe.each(['short-polling', 'long-polling', 'sse'])('POST /%s/:room', (path)
     ['an overlong UTF-8 slash', Buffer.from('7b2274657874223a22c0af227d', 'hex')],
     ['a surrogate encoded as UTF-8', Buffer.from('7b2274657874223a22eda080227d', 'hex')],
     ['UTF-16', Buffer.from(draft, 'utf16le')],
-  ])('%s is 400 bad-draft', async (_name, body) => {
+  ])('%s is 400 bad-draft', async (name, body) => {
     const answer = await ask(beside.port, post(lobby, body))
+    note(name, '400 bad-draft', said(answer))
     expect(answer).toMatchObject({ status: 400, code: 'bad-draft' })
   })
 
-  test.each(oddDrafts)('%s are taken as they are', async (_name, json, text) => {
+  test.each(oddDrafts)('%s are taken as they are', async (name, json, text) => {
     const elsewhere = `/${path}/odd-${path}`
     const answer = await ask(beside.port, post(elsewhere, json))
+    note(name, '201', said(answer))
     expect(answer.status).toBe(201)
     const { id, seq } = JSON.parse(answer.body)
     const page = JSON.parse((await ask(beside.port, request('GET', `/short-polling/odd-${path}`))).body)
@@ -53,23 +59,27 @@ describe.each(['short-polling', 'long-polling', 'sse'])('POST /%s/:room', (path)
     ['a name that only ends like ours', 'x-application/json'],
     ['two types in one', 'text/plain, application/json'],
     ['a Content-Type of 4 kB', `text/${'x'.repeat(4_096)}`],
-  ])('%s is 415 unsupported-type', async (_name, type) => {
+  ])('%s is 415 unsupported-type', async (name, type) => {
     const answer = await ask(beside.port, post(lobby, draft, { 'Content-Type': type }))
+    note(name, '415 unsupported-type', said(answer))
     expect(answer).toMatchObject({ status: 415, code: 'unsupported-type' })
   })
 
   test('a body of exactly 64 kB is taken', async () => {
     const answer = await ask(beside.port, post(`/${path}/big`, padded(65_536)))
+    note('a body of exactly 64 kB', '201', said(answer))
     expect(answer.status).toBe(201)
   })
 
   test('one byte more is 413 too-large', async () => {
     const answer = await ask(beside.port, post(lobby, padded(65_537)))
+    note('a body of a byte more', '413 too-large', said(answer))
     expect(answer).toMatchObject({ status: 413, code: 'too-large' })
   })
 
   test('a body that only announces its size is 413 before it comes', async () => {
     const answer = await ask(beside.port, post(lobby, '', { 'Content-Length': '1000000000' }))
+    note('a body that only announces 1 GB', '413 too-large', said(answer))
     expect(answer).toMatchObject({ status: 413, code: 'too-large' })
   })
 
@@ -80,6 +90,7 @@ describe.each(['short-polling', 'long-polling', 'sse'])('POST /%s/:room', (path)
       beside.port,
       Buffer.concat([post(lobby, '', head), Buffer.from(chunk.repeat(5))]),
     )
+    note('80 kB in chunks', '413 too-large', said(answer))
     expect(answer).toMatchObject({ status: 413, code: 'too-large' })
   })
 
@@ -90,6 +101,7 @@ describe.each(['short-polling', 'long-polling', 'sse'])('POST /%s/:room', (path)
       beside.port,
       Buffer.concat([post(`/${path}/chunks`, '', head), Buffer.from(`${chunks}0\r\n\r\n`)]),
     )
+    note('a draft in chunks of one byte', '201', said(answer))
     expect(answer.status).toBe(201)
   })
 
@@ -98,6 +110,8 @@ describe.each(['short-polling', 'long-polling', 'sse'])('POST /%s/:room', (path)
     const first = await ask(beside.port, post(target, '{"text":"one","id":"a-1"}'))
     const repeat = await ask(beside.port, post(target, '{"text":"one","id":"a-1"}'))
     const conflict = await ask(beside.port, post(target, '{"text":"two","id":"a-1"}'))
+    note('an id again, with the same text', '200', said(repeat))
+    note('an id again, with another text', '409 id-taken', said(conflict))
     expect(first.status).toBe(201)
     expect(repeat).toMatchObject({ status: 200, body: first.body })
     expect(conflict).toMatchObject({ status: 409, code: 'id-taken' })
@@ -108,7 +122,18 @@ describe.each(['short-polling', 'long-polling', 'sse'])('POST /%s/:room', (path)
       beside.port,
       request(method, lobby, { 'Content-Type': 'application/json' }, draft),
     )
+    note(method, '404 not-found', said(answer))
     expect(answer.status).toBe(404)
+  })
+
+  test('a flood is 429, and says when to come again', async () => {
+    const limited = await startServer({ limits: { loopback: { publishesByClient: 2 } } })
+    onTestFinished(limited.close)
+    for (let n = 0; n < 2; n++) expect((await ask(limited.port, post(lobby, draft))).status).toBe(201)
+    const answer = await ask(limited.port, post(lobby, draft))
+    note('more a second than is allowed', '429 too-many', said(answer))
+    expect(answer).toMatchObject({ status: 429, code: 'too-many' })
+    expect(answer.headers['retry-after']).toBe('1')
   })
 })
 

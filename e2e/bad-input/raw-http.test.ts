@@ -2,16 +2,19 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bystanders } from '../support/bystanders.ts'
 import { handshake } from '../support/frames.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import { tabulate } from '../support/table.ts'
 import { until } from '../support/until.ts'
-import { ask, dial, post, readAnswer, request } from '../support/wire.ts'
+import { ask, dial, post, readAnswer, request, said } from '../support/wire.ts'
 
 /** What is hardly HTTP, and HTTP for what is not here. */
 const beside = bystanders()
+const note = tabulate('what is hardly HTTP, and HTTP for what is not here')
 const draft = '{"text":"hi"}'
 
 describe('the head of a request', () => {
   test('without a Host is 400', async () => {
     const answer = await ask(beside.port, request('GET', '/time', { Host: undefined }))
+    note('no Host', '400', answer.status)
     expect(answer.status).toBe(400)
   })
 
@@ -32,9 +35,10 @@ describe('the head of a request', () => {
     ['a NUL in a header', 'X-Nul: a\0b\r\n'],
     ['a bare carriage return in a header', 'X-Cr: a\rb: c\r\n'],
   ]
-  test.each(framing)('with %s is 400', async (_name, lines) => {
+  test.each(framing)('with %s is 400', async (name, lines) => {
     const head = `POST /short-polling/lobby HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n`
     const answer = await ask(beside.port, `${head}${lines}\r\n${draft}`)
+    note(name, '400 bad-request', said(answer))
     expect(answer).toMatchObject({ status: 400, code: 'bad-request' })
   })
 
@@ -45,12 +49,13 @@ describe('the head of a request', () => {
     ['of a size beyond 2^64', 'fffffffffffffffff\r\nhi\r\n0\r\n\r\n'],
     ['ended by a line feed alone', 'd\n{"text":"hi"}\r\n0\r\n\r\n'],
   ]
-  test.each(chunks)('that is fine, before a chunk %s, is 400', async (_name, body) => {
+  test.each(chunks)('that is fine, before a chunk %s, is 400', async (name, body) => {
     const head = { 'Transfer-Encoding': 'chunked', 'Content-Length': undefined }
     const answer = await ask(
       beside.port,
       Buffer.concat([post('/short-polling/lobby', '', head), Buffer.from(body)]),
     )
+    note(`a chunk ${name}`, '400 bad-request', said(answer))
     expect(answer).toMatchObject({ status: 400, code: 'bad-request' })
   })
 
@@ -63,8 +68,9 @@ describe('the head of a request', () => {
     ['with a 17 kB URL', `GET /time?${'x'.repeat(17_000)} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`],
     ['without end', `GET /time HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Long: ${'x'.repeat(40_000)}`],
   ]
-  test.each(heads)('%s is 431', async (_name, head) => {
+  test.each(heads)('%s is 431', async (name, head) => {
     const answer = await ask(beside.port, head)
+    note(`a head ${name}`, '431 head-too-large', said(answer))
     expect(answer).toMatchObject({ status: 431, code: 'head-too-large' })
   })
 
@@ -79,15 +85,18 @@ describe('the head of a request', () => {
     ['an empty line, then nothing of HTTP', '\r\n\r\n\r\nhello\r\n'],
     ['CONNECT', 'CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'],
   ]
-  test.each(gibberish)('that is %s has its connection closed', async (_name, bytes) => {
+  test.each(gibberish)('that is %s has its connection closed', async (name, bytes) => {
     const wire = await dial(beside.port)
     wire.send(bytes)
     await until('the connection is closed', () => wire.closed)
-    expect([0, 400]).toContain(readAnswer(wire.received).status)
+    const { status } = readAnswer(wire.received)
+    note(name, 'closed or closed after 400', status === 0 ? 'closed' : `closed after ${status}`)
+    expect([0, 400]).toContain(status)
   })
 
   test('with an expectation we do not know is 417', async () => {
     const answer = await ask(beside.port, post('/short-polling/lobby', draft, { Expect: 'a miracle' }))
+    note('an expectation that is not known', '417', answer.status)
     expect(answer.status).toBe(417)
   })
 
@@ -128,6 +137,7 @@ describe('a path', () => {
     '/package.json',
   ])('%s is 400, 403 or 404', async (path) => {
     const answer = await ask(beside.port, request('GET', path))
+    note(path, '400 or 403 or 404', answer.status)
     expect([400, 403, 404]).toContain(answer.status)
     expect(answer.body).not.toMatch(/root:|"dependencies"|node_modules/)
   })
@@ -205,8 +215,9 @@ describe('a client that takes its time', () => {
         Buffer.from('1\r\n{\r\n'),
       ]),
     ],
-  ])('over %s is 408 timeout', async (_name, bytes) => {
+  ])('over %s is 408 timeout', async (name, bytes) => {
     const answer = await ask(impatient.port, bytes)
+    note(name, '408 timeout', said(answer))
     expect(answer).toMatchObject({ status: 408, code: 'timeout' })
   })
 

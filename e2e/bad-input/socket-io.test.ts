@@ -3,11 +3,16 @@ import { describe, expect, test } from 'vitest'
 import { bystanders } from '../support/bystanders.ts'
 import { openEngine } from '../support/engine.ts'
 import { BINARY, frame, handshake, openWebSocket, TEXT } from '../support/frames.ts'
+import { tabulate } from '../support/table.ts'
 import { until } from '../support/until.ts'
 import { ask, request } from '../support/wire.ts'
 import { badDrafts, oddDrafts, poisonedDrafts } from './drafts.ts'
 
 const beside = bystanders()
+const note = tabulate('Socket.IO')
+/** The code of an error in an acknowledgement. */
+const codeOf = (reply: unknown) =>
+  (reply as { error?: { code: string } }).error?.code ?? JSON.stringify(reply)
 const path = '/socket.io/?EIO=4&transport='
 const nested = `${'['.repeat(6_000)}${']'.repeat(6_000)}`
 
@@ -26,10 +31,12 @@ describe('Engine.IO, asked for', () => {
     ['protocol 99', 5, request('GET', '/socket.io/?EIO=99&transport=polling')],
     ['no protocol', 5, request('GET', '/socket.io/?transport=polling')],
   ]
-  test.each(requests)('%s, answers 400 with its code %i', async (_name, code, bytes) => {
+  test.each(requests)('%s, answers 400 with its code %i', async (name, code, bytes) => {
     const answer = await ask(beside.port, bytes)
+    const found = JSON.parse(answer.body)
+    note(name, `400, code ${code}`, `${answer.status}, code ${found.code}`)
     expect(answer.status).toBe(400)
-    expect(JSON.parse(answer.body)).toMatchObject({ code })
+    expect(found).toMatchObject({ code })
   })
 
   const upgrades: [string, Buffer][] = [
@@ -37,8 +44,10 @@ describe('Engine.IO, asked for', () => {
     ['an unknown sid', handshake(`${path}websocket&sid=nobody`)],
     ['no key', handshake(`${path}websocket`, { 'Sec-WebSocket-Key': undefined })],
   ]
-  test.each(upgrades)('an upgrade with %s, answers 400', async (_name, bytes) => {
-    expect((await ask(beside.port, bytes)).status).toBe(400)
+  test.each(upgrades)('an upgrade with %s, answers 400', async (name, bytes) => {
+    const { status } = await ask(beside.port, bytes)
+    note(`an upgrade with ${name}`, '400', status)
+    expect(status).toBe(400)
   })
 
   test('an upgrade of protocol 3, closes', async () => {
@@ -53,7 +62,7 @@ describe('Engine.IO, asked for', () => {
   ]
   test.each(strangers)(
     'by %s, answers %i on polling and upgrade, with and without a session',
-    async (_name, status, headers) => {
+    async (name, status, headers) => {
       const session = await openEngine(beside.url)
       const sid = `&sid=${session.sid}`
       const statuses = [
@@ -63,6 +72,7 @@ describe('Engine.IO, asked for', () => {
         await ask(beside.port, handshake(`${path}websocket`, headers)),
         await ask(beside.port, handshake(`${path}websocket${sid}`, headers)),
       ].map((answer) => answer.status)
+      for (const actual of statuses) note(name, `${status}`, actual)
       expect(statuses).toEqual(Array(5).fill(status))
       // The session's owner does not notice.
       expect(await session.call('join', { room: 'quiet' })).toMatchObject({ room: 'quiet' })
@@ -104,16 +114,23 @@ describe('a session over polling', () => {
     ],
     ['an attachment nobody announced', 'bAAAA'],
   ]
-  test.each(packets)('%s closes it', async (_name, packet) => {
+  test.each(packets)('%s closes it', async (name, packet) => {
     const session = await openEngine(beside.url)
     await session.post(packet)
-    await session.end()
+    const isOver = await session.end().then(
+      () => true,
+      () => false,
+    )
+    note(name, 'closed', isOver ? 'closed' : 'open')
+    expect(isOver).toBe(true)
   })
 
   test('packets of more than 64 kB are 413', async () => {
     const session = await openEngine(beside.url)
     const event = `42/chat,1["publish",{"room":"lobby","draft":{"text":"hi","x":"${'x'.repeat(65_536)}"}}]`
-    expect((await session.post(event)).status).toBe(413)
+    const { status } = await session.post(event)
+    note('packets of more than 64 kB', '413', status)
+    expect(status).toBe(413)
     await session.close()
   })
 
@@ -145,7 +162,13 @@ describe('a session over polling', () => {
     ]) {
       const session = await openEngine(beside.url, '')
       await session.post(`40${namespace},`)
-      expect(await session.poll()).toEqual([`44${namespace},{"message":"Invalid namespace"}`])
+      const packets = await session.poll()
+      note(
+        `the namespace ${namespace.slice(0, 20)}`,
+        'connect error',
+        packets?.[0]?.startsWith('44') ? 'connect error' : `${packets}`,
+      )
+      expect(packets).toEqual([`44${namespace},{"message":"Invalid namespace"}`])
       await session.post('40/chat,{"unknown":{"any":"thing"}}')
       expect((await session.poll())?.[0]).toMatch(/^40\/chat,/)
       await session.close()
@@ -187,25 +210,29 @@ describe('an event', () => {
     ['join nested 6,000 deep', `["join",{"room":"lobby","x":${nested}}]`, 'bad-draft'],
     ['leave of a number', '["leave",{"room":1}]', 'bad-room'],
   ]
-  test.each(wrong)('%s has an error in its ack', async (_name, json, code) => {
+  test.each(wrong)('%s has an error in its ack', async (name, json, code) => {
     const session = await openEngine(beside.url)
-    expect(await session.callRaw(json)).toMatchObject({ error: { code } })
+    const reply = await session.callRaw(json)
+    note(name, code, codeOf(reply))
+    expect(reply).toMatchObject({ error: { code } })
     await session.close()
   })
 
   test.each([...badDrafts, ...poisonedDrafts])(
     'publish of %s has bad-draft in its ack',
-    async (_name, json) => {
+    async (name, json) => {
       const session = await openEngine(beside.url)
       const reply = await session.callRaw(`["publish",{"room":"lobby","draft":${json}}]`)
+      note(`publish of ${name}`, 'bad-draft', codeOf(reply))
       expect(reply).toMatchObject({ error: { code: 'bad-draft' } })
       await session.close()
     },
   )
 
-  test.each(oddDrafts)('publish of %s is taken as it is', async (_name, json, text) => {
+  test.each(oddDrafts)('publish of %s is taken as it is', async (name, json, text) => {
     const session = await openEngine(beside.url)
     const receipt = await session.callRaw(`["publish",{"room":"odd","draft":${json}}]`)
+    note(`publish of ${name}`, 'a receipt', (receipt as { seq?: number }).seq ? 'a receipt' : codeOf(receipt))
     expect(receipt).toMatchObject({ seq: expect.any(Number), stored: 'memory' })
     const page = JSON.parse((await ask(beside.port, request('GET', '/short-polling/odd'))).body)
     expect(page.entries.at(-1)).toMatchObject({ id: (receipt as { id: string }).id, text })
@@ -227,7 +254,13 @@ describe('an event', () => {
     const session = await openEngine(beside.url)
     await session.post(`42/chat,[${name},{"room":"lobby","draft":{"text":"hi"}}]`)
     await session.post(`42/chat,900[${name},${nested}]`)
-    expect(await session.call('join', { room: 'quiet' })).toMatchObject({ room: 'quiet' })
+    const next = await session.call('join', { room: 'quiet' })
+    note(
+      `an event called ${name}`,
+      'nothing',
+      (next as { room?: string }).room === 'quiet' ? 'nothing' : codeOf(next),
+    )
+    expect(next).toMatchObject({ room: 'quiet' })
     await session.close()
   })
 
@@ -259,11 +292,12 @@ describe('a session over WebSocket', () => {
     ['an empty message', frame(TEXT)],
     ['bytes nobody announced', frame(BINARY, '00')],
     ['an event before any CONNECT', frame(TEXT, '42/chat,["join"]')],
-  ])('is closed by %s', async (_name, bytes) => {
+  ])('is closed by %s', async (name, bytes) => {
     const socket = await openWebSocket(beside.port, upgrade)
     await socket.heard('"sid"')
     socket.send(bytes)
     await until('the server closes', () => socket.closeCode !== undefined)
+    note(`over WebSocket, ${name}`, 'closed', socket.closeCode === undefined ? 'open' : 'closed')
     socket.hangUp()
   })
 })

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
 import { bystanders } from '../support/bystanders.ts'
+import { tabulate } from '../support/table.ts'
 import { until } from '../support/until.ts'
 import { ask, dial, post, request } from '../support/wire.ts'
 
 /** A text may look like the stream it travels in; it must not become part of it (HTML §9.2.6). */
 const beside = bystanders()
+const note = tabulate('texts that look like a stream of events')
 
 const texts: [string, string][] = [
   ['a forged event', 'hi\n\nid: 9\ndata: x'],
@@ -19,7 +21,7 @@ const texts: [string, string][] = [
   ['only line feeds', '\n\n\n'],
 ]
 
-test.each(texts)('%s is one event, and its text what was sent', async (_name, text) => {
+test.each(texts)('%s is one event, and its text what was sent', async (name, text) => {
   const room = 'unforged'
   const wire = await dial(beside.port)
   wire.send(request('GET', `/sse/${room}`))
@@ -40,7 +42,9 @@ test.each(texts)('%s is one event, and its text what was sent', async (_name, te
 
   const block = events().find((event) => event.includes(`.${seq}\n`)) ?? ''
   const lines = block.split(/\r\n|\r|\n/).filter((line) => /^(id|event|data|retry)/.test(line))
-  expect(lines.map((line) => line.slice(0, line.indexOf(':')))).toEqual(['id', 'data'])
+  const fields = lines.map((line) => line.slice(0, line.indexOf(':')))
+  note(name, 'one event: id, data', `one event: ${fields.join(', ')}`)
+  expect(fields).toEqual(['id', 'data'])
   expect(lines[0]).toMatch(new RegExp(`^id: [a-z0-9]{4}\\.${seq}$`))
   expect(JSON.parse(lines[1]?.slice('data: '.length) ?? '')).toMatchObject({ seq, text, room })
   const ids = wire.received.toString().match(/^id: .*$/gm) ?? []

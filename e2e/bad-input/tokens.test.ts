@@ -3,8 +3,9 @@ import { afterAll, expect, test } from 'vitest'
 import { bystanders } from '../support/bystanders.ts'
 import { frame, handshake, openWebSocket, TEXT } from '../support/frames.ts'
 import { startSession } from '../support/people.ts'
+import { printTable } from '../support/table.ts'
 import { until } from '../support/until.ts'
-import { type Answer, ask, post, request } from '../support/wire.ts'
+import { ask, post, request, said } from '../support/wire.ts'
 
 /** Tokens that are none, on every way in that takes one: 401, and whoever is beside it notices nothing. */
 const secret = 'a secret of sixteen or more'
@@ -88,13 +89,7 @@ const ways: [what: string, ask: (headers: Record<string, string>) => Buffer][] =
 ]
 
 const table: string[][] = [['token', 'expected', 'bearer', 'cookie', 'Socket.IO']]
-afterAll(() => {
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? []
-  const lines = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
-  process.stdout.write(`\n${lines.join('\n')}\n`)
-})
-
-const said = ({ status, code }: Answer) => `${status} ${code}`
+afterAll(() => printTable('Bad input: tokens, on every way in that takes one', table))
 
 test('a token made by hand is good, or none of these would say anything', async () => {
   const bearer = { Authorization: `Bearer ${good()}` }

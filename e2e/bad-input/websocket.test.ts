@@ -11,11 +11,15 @@ import {
   PONG,
   TEXT,
 } from '../support/frames.ts'
+import { tabulate } from '../support/table.ts'
 import { until } from '../support/until.ts'
 import { ask, request } from '../support/wire.ts'
 import { badDrafts, oddDrafts, poisonedDrafts } from './drafts.ts'
 
 const beside = bystanders()
+const note = tabulate('WebSocket')
+/** The code of the error that a frame says, or what it says instead. */
+const codeIn = (text = '') => JSON.parse(text).error?.code ?? text
 const notUtf8 = Buffer.from('ff', 'hex')
 const closing = (code: number, reason: string | Buffer = '') =>
   Buffer.concat([Buffer.from([code >> 8, code & 0xff]), Buffer.from(reason)])
@@ -65,10 +69,12 @@ describe('frames that RFC 6455 does not allow', () => {
     ['a binary frame', 1003, frame(BINARY, '{"join":"lobby"}')],
     ['an empty binary frame', 1003, frame(BINARY)],
   ]
-  test.each(frames)('%s closes with %i', async (_name, code, bytes) => {
+  test.each(frames)('%s closes with %i', async (name, code, bytes) => {
     const socket = await openWebSocket(beside.port, '/websocket')
     socket.send(bytes)
-    expect(await socket.end()).toBe(code)
+    const closed = await socket.end()
+    note(name, `close ${code}`, `close ${closed}`)
+    expect(closed).toBe(code)
     // Whoever breaks the protocol need not be waited for; whoever only breaks a rule may still answer the close.
     if (code !== 1003) await until('the connection is closed', () => socket.closed)
     socket.hangUp()
@@ -91,11 +97,12 @@ describe('texts that are no command', () => {
     ['6,000 nested lists', '['.repeat(6_000) + ']'.repeat(6_000)],
     ['6,000 nested lists beside a command', `{"join":"lobby","x":${'['.repeat(6_000)}${']'.repeat(6_000)}}`],
   ]
-  test.each(texts)('%s is answered with an error, and the connection stays', async (_name, text) => {
+  test.each(texts)('%s is answered with an error, and the connection stays', async (name, text) => {
     const socket = await openWebSocket(beside.port, '/websocket')
     socket.send(frame(TEXT, text))
     socket.send(frame(TEXT, '{"join":"quiet"}'))
     await socket.heard('"joined":"quiet"')
+    note(name, 'bad-frame', codeIn(socket.texts[0]))
     expect(socket.texts).toHaveLength(2)
     expect(JSON.parse(socket.texts[0] ?? '')).toMatchObject({ error: { code: 'bad-frame' } })
     socket.hangUp()
@@ -110,10 +117,11 @@ describe('texts that are no command', () => {
     ['a room in upper case to publish in', '{"publish":{"text":"hi"},"room":"Lobby"}'],
     ['a room to leave that is a list', '{"leave":["lobby"]}'],
   ]
-  test.each(rooms)('%s is answered with bad-room', async (_name, text) => {
+  test.each(rooms)('%s is answered with bad-room', async (name, text) => {
     const socket = await openWebSocket(beside.port, '/websocket')
     socket.send(frame(TEXT, text))
     await socket.heard('"error"')
+    note(name, 'bad-room', codeIn(socket.texts[0]))
     expect(JSON.parse(socket.texts[0] ?? '')).toMatchObject({ error: { code: 'bad-room' } })
     expect(socket.closeCode).toBeUndefined()
     socket.hangUp()
@@ -122,7 +130,9 @@ describe('texts that are no command', () => {
   test('the tenth in a row closes with 1008', async () => {
     const socket = await openWebSocket(beside.port, '/websocket')
     for (let n = 0; n < 10; n++) socket.send(frame(TEXT, 'hello'))
-    expect(await socket.end()).toBe(1008)
+    const closed = await socket.end()
+    note('ten of them in a row', 'close 1008', `close ${closed}`)
+    expect(closed).toBe(1008)
     expect(socket.texts).toHaveLength(10)
     socket.hangUp()
   })
@@ -152,30 +162,33 @@ describe('texts that are no command', () => {
 })
 
 describe('drafts', () => {
-  test.each(badDrafts)('%s is answered with bad-draft', async (_name, json) => {
+  test.each(badDrafts)('%s is answered with bad-draft', async (name, json) => {
     const socket = await openWebSocket(beside.port, '/websocket')
     socket.send(frame(TEXT, `{"publish":${json},"room":"lobby"}`))
     await socket.heard('"error"')
+    note(`a draft: ${name}`, 'bad-draft', codeIn(socket.texts[0]))
     expect(JSON.parse(socket.texts[0] ?? '')).toMatchObject({ error: { code: 'bad-draft' } })
     expect(socket.closeCode).toBeUndefined()
     socket.hangUp()
   })
 
-  test.each(poisonedDrafts)('%s makes a bad frame', async (_name, json) => {
+  test.each(poisonedDrafts)('%s makes a bad frame', async (name, json) => {
     const socket = await openWebSocket(beside.port, '/websocket')
     socket.send(frame(TEXT, `{"publish":${json},"room":"lobby"}`))
     await socket.heard('"error"')
+    note(`a draft: ${name}`, 'bad-frame', codeIn(socket.texts[0]))
     expect(JSON.parse(socket.texts[0] ?? '')).toMatchObject({ error: { code: 'bad-frame' } })
     socket.hangUp()
   })
 
-  test.each(oddDrafts)('%s are taken as they are', async (_name, json, text) => {
+  test.each(oddDrafts)('%s are taken as they are', async (name, json, text) => {
     const socket = await openWebSocket(beside.port, '/websocket/odd?after=0')
     socket.send(frame(TEXT, `{"publish":${json}}`))
     await socket.heard('"receipt"')
     const { receipt } = JSON.parse(socket.texts.find((message) => message.includes('"receipt"')) ?? '')
     await socket.heard(`"seq":${receipt.seq},"kind"`)
     const entry = socket.texts.map((message) => JSON.parse(message).entry).find((e) => e?.seq === receipt.seq)
+    note(`a draft: ${name}`, 'an entry', entry ? 'an entry' : 'none')
     expect(entry).toMatchObject({ id: receipt.id, text, room: 'odd', from: { name: 'guest' } })
     socket.hangUp()
   })
@@ -205,8 +218,9 @@ describe('the handshake', () => {
     ['no upgrade at all', 426, { Upgrade: undefined, Connection: 'keep-alive' }],
     ['another protocol than ours', 426, { Upgrade: 'h2c' }],
   ]
-  test.each(refused)('with %s is answered %i', async (_name, status, headers) => {
+  test.each(refused)('with %s is answered %i', async (name, status, headers) => {
     const answer = await ask(beside.port, handshake('/websocket/lobby', headers))
+    note(`a handshake with ${name}`, `${status}`, answer.status)
     expect(answer.status).toBe(status)
   })
 

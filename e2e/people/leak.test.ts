@@ -5,6 +5,7 @@ import { createMemoryLog } from '../../server/feed/memory-log.ts'
 import { CLOSE, frame, handshake, readFrames, TEXT } from '../support/frames.ts'
 import { openRoom, startSession, type TestPerson } from '../support/people.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import { printTable } from '../support/table.ts'
 import { until } from '../support/until.ts'
 import { dial, post, request, type Wire } from '../support/wire.ts'
 
@@ -19,6 +20,7 @@ const LIFE = 2_500
 const log = createMemoryLog()
 const lives: (() => Promise<void>)[] = []
 const matrix = new Map<string, Map<TransportName, string>>()
+const overHttp: string[][] = []
 
 /** Reads a room on a socket of its own, each wire in its own words. `wait`: how long a long poll may, in s. */
 const read: Record<TransportName, (wire: Wire, asked: Asked) => unknown> = {
@@ -120,7 +122,7 @@ async function expectNothing(what: string, name: TransportName, wire: Wire, expe
   const actual = await verdict(wire)
   await flush(name, wire)
   const leaked = wire.received.includes(CANARY)
-  note(what, name, leaked ? `${actual}, LEAKED` : actual)
+  note(what, name, leaked ? 'LEAKED' : expected.includes(actual) ? `closed: ${actual}` : actual)
   expect([what, leaked]).toEqual([what, false])
   expect(expected).toContain(actual)
 }
@@ -146,11 +148,15 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const end of lives.reverse()) await end()
   await server.close()
-  const rows = [...matrix].map(([what, row]) => [what, ...transportNames.map((name) => row.get(name) ?? '')])
-  const table = [['', ...transportNames], ...rows]
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? []
-  const lines = table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
-  process.stdout.write(`\n${lines.join('\n')}\n`)
+  const rows = [...matrix].map(([what, row]) => [
+    what,
+    ...transportNames.map((name) => row.get(name) ?? 'NOT TRIED'),
+  ])
+  printTable('Who may not read a private room, by the way in and the transport', [
+    ['way in', ...transportNames],
+    ...rows,
+  ])
+  printTable('The same, of what is only there over HTTP', [['way in', 'who', 'actual'], ...overHttp])
 })
 
 test.each(transportNames)(
@@ -166,7 +172,7 @@ test.each(transportNames)(
     const control =
       name === 'short-polling' ? await open(server, name, room.room, { token: bob.token }) : member
     await until('the member has it', () => control.received.includes(CANARY))
-    note('a member', name, 'canary')
+    note('live, a member', name, 'reads it')
     await expectNothing('live, a guest', name, wires[0] as Wire, ['not-found'])
     await expectNothing('live, a stranger', name, wires[1] as Wire, ['not-found'])
   },
@@ -208,7 +214,8 @@ test.each(transportNames)(
     const took = performance.now() - asked
     expect(took).toBeLessThan(1_000)
     await say(CANARY)
-    if (name !== 'short-polling') await expectNothing('removed, what was open', name, wire, ['removed'])
+    if (name === 'short-polling') note('removed, what was open', name, 'holds nothing open')
+    else await expectNothing('removed, what was open', name, wire, ['removed'])
     await expectNothing('removed, and back', name, again, ['not-found'])
     const later = await open(server, name, room.room, { token: cleo.token, after: cursor })
     await expectNothing('removed, later', name, later, ['not-found'])
@@ -248,7 +255,8 @@ test('a member whose session runs out hears no more, on every transport', async 
   expect(said.status).toBe(201)
   for (const name of transportNames) {
     const again = await open(other, name, theirs.room, { token: dan.token, after: cursor })
-    if (name !== 'short-polling')
+    if (name === 'short-polling') note('expired, what was open', name, 'holds nothing open')
+    else
       await expectNothing('expired, what was open', name, wires.get(name) as Wire, ['expired', 'close 4401'])
     await expectNothing('expired, and back', name, again, ['expired'])
   }
@@ -297,9 +305,11 @@ test.each(transportNames)('%s: no other spelling of the name brings the canary',
         ) || wire.closed,
     )
     await flush(name, wire)
-    expect([spelling, wire.received.includes(CANARY)]).toEqual([spelling, false])
+    const leaked = wire.received.includes(CANARY)
+    if (leaked) note('odd spellings of the name', name, 'LEAKED')
+    expect([spelling, leaked]).toEqual([spelling, false])
   }
-  note(`${spellings.length} odd spellings`, name, 'nothing')
+  note('odd spellings of the name', name, `closed: ${spellings.length} of them`)
 })
 
 test.each(transportNames)(
@@ -316,8 +326,10 @@ test.each(transportNames)(
       const wire = await open(server, name, theirs.room, { token, presence: '0', wait: 30 })
       await expectNothing(`presence, ${who}`, name, wire, ['not-found'])
       const told = watching.received.length
-      expect(await sayTyping(name, theirs.room, token)).toBe('not-found')
-      note(`typing, ${who}`, name, 'not-found')
+      const said = await sayAside(name, theirs.room, token, 'typing')
+      const isSeen = watching.received.subarray(told).toString().includes('Eve')
+      note(`typing, ${who}`, name, isSeen ? 'LEAKED' : `closed: ${said}`)
+      expect(said).toBe('not-found')
       expect(watching.received.subarray(told).toString()).not.toContain('Eve')
     }
     const member = await open(server, name, theirs.room, { token: ada.token, presence: '0', wait: 30 })
@@ -325,56 +337,77 @@ test.each(transportNames)(
   },
 )
 
-/** Says that somebody types, in the words of each wire, and gives what is answered. */
-async function sayTyping(name: TransportName, room: string, token: string | undefined): Promise<string> {
+/** What is said in a room without reading it: that somebody types, or an entry. */
+const words = {
+  typing: { frame: (room: string) => ({ typing: room }), event: (room: string) => ({ room }) },
+  publish: {
+    frame: (room: string) => ({ publish: { text: 'hi' }, room }),
+    event: (room: string) => ({ room, draft: { text: 'hi' } }),
+  },
+}
+
+/** Says it in the words of each wire, and gives what is answered. */
+async function sayAside(
+  name: TransportName,
+  room: string,
+  token: string | undefined,
+  word: keyof typeof words,
+): Promise<string> {
   const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` }
   const wire = await dial(server.port)
   lives.push(async () => wire.hangUp())
   if (name === 'websocket') {
     wire.send(handshake('/websocket', headers))
-    wire.send(frame(TEXT, JSON.stringify({ typing: room })))
+    wire.send(frame(TEXT, JSON.stringify(words[word].frame(room))))
   } else if (name === 'socket-io') {
     wire.send(handshake('/socket.io/?EIO=4&transport=websocket'))
     await until('there is a session', () => wire.received.includes('"sid"'))
     wire.send(frame(TEXT, `40/chat,${token === undefined ? '' : JSON.stringify({ token })}`))
     await until('it is connected', () => /4[04]\/chat,/.test(wire.received.toString('latin1')))
-    wire.send(frame(TEXT, `42/chat,1${JSON.stringify(['typing', { room }])}`))
-  } else wire.send(request('POST', `/${name}/${room}/typing`, headers))
+    wire.send(frame(TEXT, `42/chat,1${JSON.stringify([word, words[word].event(room)])}`))
+  } else if (word === 'typing') wire.send(request('POST', `/${name}/${room}/typing`, headers))
+  else wire.send(post(`/${name}/${room}`, '{"text":"hi"}', headers))
   return verdict(wire)
 }
 
 test('history, the room itself and its list are as closed as the feed', async () => {
   await say(CANARY)
-  const before = (await log.after(room.room, '0', 200)).entries.length
-  for (const headers of [undefined, { Authorization: `Bearer ${eve.token}` }]) {
+  for (const [who, headers] of [
+    ['a guest', undefined],
+    ['a stranger', { Authorization: `Bearer ${eve.token}` }],
+  ] as const) {
     for (const path of ['', '/history', '/history?before=3', '/history?limit=200']) {
       const wire = await dial(server.port)
       wire.send(request('GET', `/rooms/${room.room}${path}`, headers))
-      expect(await verdict(wire)).toBe('not-found')
-      expect(wire.received.includes(CANARY)).toBe(false)
+      const actual = await verdict(wire)
+      const leaked = wire.received.includes(CANARY)
+      overHttp.push([`GET /rooms/:room${path}`, who, leaked ? 'LEAKED' : `closed: ${actual}`])
+      expect([actual, leaked]).toEqual(['not-found', false])
       wire.hangUp()
     }
     const list = await dial(server.port)
     list.send(request('GET', '/rooms', headers))
     await until('it is answered', () => list.received.includes('{"rooms":'))
-    expect(list.received.includes(room.room)).toBe(false)
+    const isListed = list.received.includes(room.room)
+    overHttp.push(['GET /rooms', who, isListed ? 'LEAKED' : 'closed: not listed'])
+    expect(isListed).toBe(false)
     list.hangUp()
   }
   const member = await bob.ask('GET', `/rooms/${room.room}/history`)
   expect(JSON.stringify(member.body)).toContain(CANARY)
-  // Who may not read may not write, either.
-  for (const path of ['short-polling', 'long-polling', 'sse']) {
-    const wire = await dial(server.port)
-    wire.send(post(`/${path}/${room.room}`, '{"text":"hi"}', { Authorization: `Bearer ${eve.token}` }))
-    expect(await verdict(wire)).toBe('not-found')
-    wire.hangUp()
+})
+
+test.each(transportNames)('%s: who may not read may not write, either', async (name) => {
+  const before = (await log.after(room.room, '0', 200)).entries.length
+  for (const [who, token] of [
+    ['a guest', undefined],
+    ['a stranger', eve.token],
+  ] as const) {
+    const said = await sayAside(name, room.room, token, 'publish')
+    const after = (await log.after(room.room, '0', 200)).entries.length
+    note(`publishing, ${who}`, name, after === before ? `closed: ${said}` : 'PUBLISHED')
+    expect([said, after]).toEqual(['not-found', before])
   }
-  const socket = await dial(server.port)
-  socket.send(handshake('/websocket'))
-  socket.send(frame(TEXT, JSON.stringify({ publish: { text: 'hi' }, room: room.room })))
-  expect(await verdict(socket)).toBe('not-found')
-  socket.hangUp()
-  expect((await log.after(room.room, '0', 200)).entries.length).toBe(before)
 })
 
 test.each(transportNames)(
@@ -389,6 +422,7 @@ test.each(transportNames)(
       const text = wire.received.toString('latin1').replaceAll(asked, 'NAME')
       answers.push(text.replace(/\r\ndate: .*/i, '').replace(/"p?sid":"[^"]*"/g, ''))
     }
+    note('as one that does not exist', name, answers[0] === answers[1] ? 'closed: to the byte' : 'told apart')
     expect(answers[0]).toBe(answers[1])
   },
 )

@@ -47,6 +47,10 @@ export interface Answer {
   code: string | undefined
 }
 
+/** An answer in a word or two: its status, and the contract's code where it has one. */
+export const said = ({ status, code }: Pick<Answer, 'status' | 'code'>) =>
+  code === undefined ? `${status}` : `${status} ${code}`
+
 /** The bytes of a request. A Host is added unless given; `undefined` leaves it out. */
 export function request(
   method: string,

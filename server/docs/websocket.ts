@@ -164,7 +164,7 @@ export const websocketDescription: SocketDescription = {
     {
       code: 1008,
       reason: 'ten bad frames in a row',
-      when: 'Ten texts in a row were no JSON, or nothing that a client can say. Without a reason: a message in more than 1,000 fragments.',
+      when: 'A message came in more than 1,000 fragments; or ten texts in a row were no JSON, or nothing that a client can say.',
       next: 'Mend the client.',
     },
     { code: 1009, when: `A message is larger than ${MAX_BODY / 1024} kB.`, next: 'Send less at a time.' },
