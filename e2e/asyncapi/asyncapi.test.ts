@@ -3,13 +3,10 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
-import { Manager, type Socket } from 'socket.io-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
 import { parse } from 'yaml'
 import type { AppOptions } from '../../server/app.ts'
 import { labWays } from '../../server/contract/sockets.ts'
-import type { Receipt } from '../../server/contract/wire.ts'
 import type { Log } from '../../server/feed/log.ts'
 import { createMemoryLog } from '../../server/feed/memory-log.ts'
 import { openSqliteLog } from '../../server/feed/sqlite-log.ts'
@@ -18,7 +15,8 @@ import { openRoom, startSession, type TestPerson } from '../support/people.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import { ask, request } from '../support/wire.ts'
-import { createWitness, type Document } from './described.ts'
+import { createClients } from './clients.ts'
+import type { Document } from './described.ts'
 
 /**
  * The description of the two sockets against the sockets: real clients, a real server, each kind of message driven over
@@ -28,12 +26,10 @@ import { createWitness, type Document } from './described.ts'
 
 let server: TestServer
 let document: Document
-let witness: ReturnType<typeof createWitness>
+let clients: ReturnType<typeof createClients>
 let ada: TestPerson
 let bob: TestPerson
 const ends: (() => unknown)[] = []
-/** What did not fit the document, gathered where nobody can catch it. */
-const faults: unknown[] = []
 
 const memory = createMemoryLog({ entriesPerRoom: 20, rooms: 6 })
 let isBroken = false
@@ -53,7 +49,8 @@ async function start(options: AppOptions): Promise<TestServer> {
 beforeAll(async () => {
   server = await start({ log })
   document = await (await fetch(`${server.url}/docs/asyncapi.json`)).json()
-  witness = createWitness(document)
+  clients = createClients(server, document)
+  ends.push(clients.close)
   ada = await startSession(server.url, 'Ada')
   bob = await startSession(server.url, 'Bob')
 })
@@ -61,134 +58,9 @@ afterAll(async () => {
   for (const end of ends.reverse()) await end()
 })
 
-function watch(check: () => void) {
-  try {
-    check()
-  } catch (error) {
-    faults.push(error)
-  }
-}
+const openSocket: typeof clients.openSocket = (...asked) => clients.openSocket(...asked)
+const openNamespace: typeof clients.openNamespace = (...asked) => clients.openNamespace(...asked)
 const bearer = ({ token }: TestPerson) => ({ Authorization: `Bearer ${token}` })
-
-/** A client of the `ws` library, each of whose frames is witnessed. */
-async function openSocket(path: string, headers: Record<string, string> = {}, to = server) {
-  const channel = /^\/websocket\/./.test(path) ? 'websocketRoom' : 'websocket'
-  const socket = new WebSocket(`ws://127.0.0.1:${to.port}${path}`, { headers })
-  const heard: Record<string, unknown>[] = []
-  let ended: { code: number; reason: string } | undefined
-  ends.push(() => socket.terminate())
-  socket.on('message', (data) => {
-    const text = String(data)
-    heard.push(JSON.parse(text))
-    watch(() => witness.frame(channel, 'server', text))
-  })
-  socket.on('close', (code, reason) => {
-    ended = { code, reason: String(reason) }
-    if (code !== 1005 && code !== 1006) watch(() => witness.end(channel, code, String(reason)))
-  })
-  socket.on('error', (error) => faults.push(error))
-  await until('it is open', () => socket.readyState === socket.OPEN)
-  return {
-    socket,
-    heard,
-    say(message: object) {
-      const text = JSON.stringify(message)
-      watch(() => witness.frame(channel, 'client', text))
-      socket.send(text)
-    },
-    /** What no document describes, to see how it is refused. */
-    blurt: (text: string) => socket.send(text),
-    hears: (what: string) => until(`${what} is heard`, () => heard.some((each) => what in each)),
-    isRefused: (code: string) =>
-      until(`${code} is heard`, () =>
-        heard.some(({ error }) => (error as { code: string } | undefined)?.code === code),
-      ),
-    async ends() {
-      await until('it has ended', () => ended !== undefined)
-      return ended?.code
-    },
-  }
-}
-
-/** A client of Socket.IO's library, each of whose packets is witnessed. */
-async function openNamespace(
-  namespace: string,
-  {
-    auth,
-    query,
-    to = server,
-    settled = true,
-  }: { auth?: object; query?: Record<string, string>; to?: TestServer; settled?: boolean } = {},
-) {
-  const channel = channelOf(namespace)
-  let isWrong = false
-  const manager = new Manager(to.url, {
-    autoConnect: false,
-    reconnection: false,
-    forceNew: true,
-    ...(query && { query }),
-  })
-  const crossed = (side: 'client' | 'server') => (packet: { type: string; data?: string }) => {
-    if (packet.type !== 'message' || packet.data === undefined) return
-    // A farewell carries nothing.
-    if (/^1/.test(packet.data)) return
-    const meet = isWrong ? witness.wrongPacket : witness.packet
-    watch(() => meet(channel, manager, namespace, side, `4${packet.data}`))
-  }
-  manager.on('open', () => {
-    manager.engine.on('packetCreate', crossed('client') as never)
-    manager.engine.on('packet', crossed('server') as never)
-  })
-  const socket: Socket = manager.socket(namespace, auth ? { auth } : {})
-  const heard: string[] = []
-  let reason: string | undefined
-  let refused: string | undefined
-  socket.onAny((event) => heard.push(event))
-  socket.on('connect_error', ({ message }) => {
-    refused = message
-  })
-  socket.on('disconnect', (why) => {
-    reason = why
-    if (why !== 'io client disconnect') watch(() => witness.end(channel, undefined, why))
-  })
-  ends.push(() => socket.disconnect())
-  socket.connect()
-  await until('it is connected or refused', () => socket.connected || refused !== undefined)
-  if (settled && socket.connected)
-    await until('it has left polling', () => manager.engine.transport.name === 'websocket')
-  return {
-    socket,
-    heard,
-    get refused() {
-      return refused
-    },
-    // biome-ignore lint/suspicious/noExplicitAny: an answer is looked at by its fields, whatever it is
-    emit: (event: string, argument: object): Promise<any> =>
-      socket.timeout(20_000).emitWithAck(event, argument),
-    /** What is not as the document has it: its answer must be. */
-    async blurt(event: string, argument: unknown): Promise<string | undefined> {
-      isWrong = true
-      const reply = socket.timeout(20_000).emitWithAck(event, argument)
-      isWrong = false
-      return (await reply)?.error?.code
-    },
-    /** A packet of no type that there is. */
-    babble() {
-      manager.engine.off('packetCreate')
-      manager.engine.write('9')
-    },
-    hears: (event: string) => until(`${event} is heard`, () => heard.includes(event)),
-    async ends() {
-      await until('it has ended', () => reason !== undefined)
-      return reason
-    },
-  }
-}
-
-const channelOf = (namespace: string) =>
-  namespace === '/chat'
-    ? 'chat'
-    : `lab${namespace.startsWith('/lab-admin') ? 'Admin' : ''}${namespace.split('/').length > 2 ? 'Page' : ''}`
 
 /**
  * The lobby is forgotten and born again, with a later seq, for rooms that came between had more entries: where a live
@@ -263,7 +135,7 @@ test('Socket.IO: the feed', async () => {
   const chat = await openNamespace('/chat', { query: { client: 'ada' } })
   await chat.emit('join', { room: 'lobby', after: '0', presence: true })
   await chat.hears('presence')
-  const receipt: Receipt = await chat.emit('publish', { room: 'attic', draft })
+  const receipt = await chat.emit('publish', { room: 'attic', draft })
   expect(await chat.emit('publish', { room: 'attic', draft })).toEqual(receipt)
   expect(
     await chat.emit('publish', { room: 'attic', draft: { ...draft, text: 'ho', kind: 'text' } }),
@@ -306,7 +178,6 @@ test('both: people, their presence, signals, and being removed', async () => {
   const joined = await openSocket('/websocket', bearer(cleo))
   joined.say({ join: room })
   await joined.hears('joined')
-  // A client may begin on polling and stay there.
   const cleos = await openNamespace('/chat', { auth: { token: cleo.token } })
   await cleos.emit('join', { room })
   expect((await ada.ask('DELETE', `/rooms/${room}/members/${cleo.id}`)).status).toBe(204)
@@ -446,7 +317,7 @@ test.each(['/websocket', '/websocket/lobby'])('WebSocket: how %s ends, by its co
     socket.send(bytes)
     expect(await socket.end()).toBe(code)
     const close = socket.frames.find(({ opcode }) => opcode === CLOSE)
-    witness.end(channel, code, String(close?.payload.subarray(2) ?? ''))
+    clients.witness.end(channel, code, String(close?.payload.subarray(2) ?? ''))
     socket.hangUp()
   }
 
@@ -502,7 +373,7 @@ test.each(handshakes)('%s: whose handshake is refused', async (channel, path, an
   const refused = async (to: TestServer, bytes: Buffer) => {
     const { status, code } = await ask(to.port, bytes)
     expect(status).toBeGreaterThanOrEqual(400)
-    witness.refusal(channel, status, code)
+    clients.witness.refusal(channel, status, code)
   }
   await refused(server, handshake(path, { Origin: 'https://evil.example' }))
   await refused(server, handshake(path, { Host: 'evil.example' }))
@@ -516,7 +387,7 @@ test.each(handshakes)('%s: whose handshake is refused', async (channel, path, an
     const { token } = await startSession(brief.url, 'Dan')
     await until('it has expired', async () => {
       const answer = await ask(brief.port, handshake(path, { Authorization: `Bearer ${token}` }))
-      if (answer.status === 401) witness.refusal(channel, answer.status, answer.code)
+      if (answer.status === 401) clients.witness.refusal(channel, answer.status, answer.code)
       return answer.status === 401
     })
   }
@@ -527,8 +398,8 @@ test.each(handshakes)('%s: whose handshake is refused', async (channel, path, an
 })
 
 test('nothing crossed that the document does not know, and nothing stands in it that did not cross', () => {
-  expect(faults.map(String)).toEqual([])
-  expect(witness.unseen()).toEqual(rare)
+  expect(clients.faults.map(String)).toEqual([])
+  expect(clients.witness.unseen()).toEqual(rare)
 })
 
 /** What takes an accident: a word said in the very millisecond in which the session ends, and a fault of the lab's own. */

@@ -118,22 +118,22 @@ export interface Field {
 }
 
 /** All fields of a schema, those within others included. */
-export function fieldsOf(schema: Schema, { components }: Document, at = '', isOptional = false): Field[] {
+export function fieldsOf(
+  schema: Schema,
+  document: Pick<Document, 'components'>,
+  at = '',
+  isOptional = false,
+): Field[] {
   if (schema.$ref) {
-    const shared = components.schemas[lastOf({ $ref: schema.$ref })]
-    return shared ? fieldsOf(shared, { components } as Document, at, isOptional) : []
+    const shared = document.components.schemas[lastOf({ $ref: schema.$ref })]
+    return shared ? fieldsOf(shared, document, at, isOptional) : []
   }
   const own = { path: at, isOptional, type: typeOf(schema), about: aboutOf(schema) }
   const within = [schema, ...(schema.anyOf ?? [])].flatMap((part) => [
     ...Object.entries(part.properties ?? {}).flatMap(([key, field]) =>
-      fieldsOf(
-        field,
-        { components } as Document,
-        at === '' ? key : `${at}.${key}`,
-        !part.required?.includes(key),
-      ),
+      fieldsOf(field, document, at === '' ? key : `${at}.${key}`, !part.required?.includes(key)),
     ),
-    ...(part.items ? fieldsOf(part.items, { components } as Document, `${at}[]`).filter(isWorthARow) : []),
+    ...(part.items ? fieldsOf(part.items, document, `${at}[]`).filter(isWorthARow) : []),
   ])
   return at === '' && within.length > 0 ? within : [own, ...within]
 }

@@ -1,17 +1,9 @@
 import './sockets.css'
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import {
-  type Channel,
-  type Document,
-  fieldsOf,
-  onTheWire,
-  type Said,
-  type Schema,
-  type SocketGroup,
-  socketsOf,
-} from './document.ts'
+import { type Channel, type Document, onTheWire, type Said, type SocketGroup, socketsOf } from './document.ts'
 import { Prose } from './prose.tsx'
+import { Closes, Fields, Refusals } from './tables.tsx'
 
 /** `/docs/sockets`: the AsyncAPI document of this server, to read. It knows nothing of the messages but what that says. */
 export function Sockets() {
@@ -185,100 +177,5 @@ function MessageCard({
       </p>
       <Fields caption={`Fields of ${name}`} schema={payload} document={document} />
     </article>
-  )
-}
-
-function Fields({ caption, schema, document }: { caption: string; schema: Schema; document: Document }) {
-  return (
-    <table class="fields">
-      <caption class="unseen">{caption}</caption>
-      <thead>
-        <tr>
-          <th scope="col">field</th>
-          <th scope="col">type</th>
-          <th scope="col">what it is</th>
-        </tr>
-      </thead>
-      <tbody>
-        {fieldsOf(schema, document).map(({ path, isOptional, type, about }) => (
-          <tr key={path}>
-            <th scope="row">
-              <code>{path || 'the whole'}</code>
-              {isOptional && <span title="may be left out">?</span>}
-            </th>
-            <td>
-              <code>{type}</code>
-            </td>
-            <td>
-              <Prose text={about} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  )
-}
-
-function Refusals({ channel }: { channel: Channel }) {
-  return (
-    <table class="fields">
-      <caption class="unseen">Refusals of the handshake, {channel.title}</caption>
-      <thead>
-        <tr>
-          <th scope="col">status</th>
-          <th scope="col">code</th>
-          <th scope="col">when</th>
-        </tr>
-      </thead>
-      <tbody>
-        {channel['x-refusals'].map(({ status, codes, when }) => (
-          <tr key={status}>
-            <th scope="row">{status}</th>
-            <td>
-              <code>{codes.join(' | ')}</code>
-            </td>
-            <td>
-              <Prose text={when} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  )
-}
-
-/** The ends of the first channel are those of all, or more. */
-function Closes({ channels: [channel] }: { channels: readonly Channel[] }) {
-  if (!channel) return null
-  return (
-    <table class="fields closes">
-      <caption class="unseen">Ends, {channel.title}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{channel['x-closes'][0]?.code ? 'code' : 'reason'}</th>
-          <th scope="col">when</th>
-          <th scope="col">what to do</th>
-        </tr>
-      </thead>
-      <tbody>
-        {channel['x-closes'].map(({ code, reason, when, next }) => (
-          <tr key={code ?? reason}>
-            <th scope="row">{code ?? <code>{reason}</code>}</th>
-            <td>
-              <Prose text={when} />
-              {code !== undefined && reason !== undefined && (
-                <>
-                  {' '}
-                  Says <q>{reason}</q>.
-                </>
-              )}
-            </td>
-            <td>
-              <Prose text={next} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   )
 }
