@@ -6,8 +6,8 @@ export default defineConfig({
   testDir: 'browser',
   testMatch: '*.spec.ts',
   outputDir: '../test-results',
-  // One at a time: lanes are timed, and two cores are soon busy.
-  workers: 1,
+  // Two files at once, whatever the machine: much of a test is waiting, and lanes are timed, so no more than that.
+  workers: 2,
   timeout: 120_000,
   expect: { timeout: 30_000 },
   forbidOnly: true,
