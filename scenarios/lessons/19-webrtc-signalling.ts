@@ -67,9 +67,9 @@ export const webrtcSignalling = lesson<'call'>({
     question:
       'When the channel is open, both connections to the server are closed. Then Ada and Bob each say five things. How many of the ten arrive?',
     options: [
-      { id: 'none', label: 'None: nobody is left who could carry them.' },
-      { id: 'some', label: 'A few, until the browsers notice.' },
-      { id: 'all', label: 'All ten.' },
+      { id: 'none', label: 'None: nobody is left who could carry them' },
+      { id: 'some', label: 'A few, until the browsers notice' },
+      { id: 'all', label: 'All ten' },
     ],
     answer: ({ said, arrived }) =>
       said === 0 ? undefined : arrived === said ? 'all' : arrived === 0 ? 'none' : 'some',
