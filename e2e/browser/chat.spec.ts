@@ -218,6 +218,30 @@ test('what could not be sent is kept, and sent again it is there once', async ({
   await expect(page.getByTestId('message')).toHaveValue('x'.repeat(4_001))
 })
 
+test('six tabs with a stream each starve, looked at or not, and say so and why, until one goes over to WebSocket', async ({
+  browser,
+  server,
+}) => {
+  test.setTimeout(120_000)
+  const first = await arrive(browser, server.url, 'Ada', '#over=sse')
+  await isOpen(first)
+  const tabs = [first]
+  while (tabs.length < 6) {
+    const tab = await first.context().newPage()
+    await tab.goto(`${server.url}/chat#over=sse`)
+    await isOpen(tab)
+    if (tabs.length < 5) await expect(tab.getByTestId('starved')).toHaveText('')
+    tabs.push(tab)
+  }
+  for (const tab of tabs) await expect(tab.getByTestId('starved')).toContainText('six HTTP/1.1 connections')
+  const [, , last = first] = tabs
+  await last.getByRole('button', { name: 'Go over to WebSocket' }).click()
+  await isOpen(last)
+  for (const tab of tabs) await expect(tab.getByTestId('starved')).toHaveText('')
+  await say(first, 'now it goes')
+  for (const tab of tabs) await expect(log(tab).getByText('now it goes')).toBeVisible()
+})
+
 test('what is said is text, whatever it looks like; Shift+Enter begins a line', async ({
   browser,
   server,

@@ -5,6 +5,7 @@ import { randomName } from '../ui/random-name.ts'
 import { createFigures, type Figures } from './figures.ts'
 import { followPlace, type Place } from './place.ts'
 import { createIdentity, type Identity } from './session.ts'
+import { createStarvation } from './starvation.ts'
 import { createTalk, type Talk } from './talk.ts'
 import { createUnread, type Unread } from './unread.ts'
 
@@ -19,6 +20,8 @@ export interface Chat {
   /** The room that one is in; nothing while nobody is signed in. */
   readonly talk: ReadonlySignal<Talk | undefined>
   readonly unread: ReadonlySignal<Unread | undefined>
+  /** Whether this browser has no connection left for the requests of this page. */
+  readonly isStarved: ReadonlySignal<boolean>
   /** What the server would not do, as a sentence. */
   readonly problem: ReadonlySignal<string | undefined>
   go(changes: Partial<Place>): void
@@ -35,6 +38,7 @@ export function createChat(): Chat {
   const identity = createIdentity()
   const { place, go } = followPlace()
   const figures = createFigures(page)
+  const starvation = createStarvation()
   const listed = signal<readonly Room[]>([])
   const problem = signal<string | undefined>(undefined)
   const talk = signal<Talk | undefined>(undefined)
@@ -55,7 +59,7 @@ export function createChat(): Chat {
   async function refresh(): Promise<void> {
     if (!identity.me.peek()) return
     try {
-      listed.value = (await ask<{ rooms: Room[] }>('GET', '/rooms')).rooms
+      listed.value = (await starvation.watch(ask<{ rooms: Room[] }>('GET', '/rooms'))).rooms
     } catch {
       // It is asked again soon; that the server is away is told by the room's own connection.
     }
@@ -166,6 +170,7 @@ export function createChat(): Chat {
     room,
     talk,
     unread,
+    isStarved: starvation.isStarved,
     problem,
     go,
     act,

@@ -4,6 +4,7 @@ import type { RefCallback } from 'preact'
 import { useMemo } from 'preact/hooks'
 import type { Person } from '../../server/contract/people.ts'
 import { type TransportName, transportNames } from '../../server/contract/transports.ts'
+import { sixAreHeld } from '../dashboard/starvation.ts'
 import { looks } from '../ui/lanes.ts'
 import { Mark } from '../ui/mark.tsx'
 import { type Chat, createChat } from './chat.ts'
@@ -79,6 +80,7 @@ function RoomView({ chat, talk, me }: { chat: Chat; talk: Talk; me: Person }) {
           </button>
         </p>
       )}
+      <Starved chat={chat} />
       <Closed chat={chat} talk={talk} />
       <Log chat={chat} talk={talk} me={me} />
       <Composer talk={talk} me={me} roomName={title} />
@@ -114,6 +116,27 @@ function Over({ chat, talk }: { chat: Chat; talk: Talk }) {
           status.inMs !== undefined &&
           ` in ${(status.inMs / 1000).toFixed(1)} s`}
       </span>
+    </div>
+  )
+}
+
+/** Why messages wait and rooms are not listed, and what can be done. */
+function Starved({ chat }: { chat: Chat }) {
+  const { over } = chat.place.value
+  const holds = over === 'sse' || over === 'long-polling'
+  return (
+    <div role="status" data-testid="starved">
+      {chat.isStarved.value && (
+        <p class="banner row">
+          {sixAreHeld} each tab that chats over SSE or long polling holds one of them for good, also while
+          nobody looks at it. Close one, or let one go over to WebSocket, which is none of the six.{' '}
+          {holds && (
+            <button type="button" onClick={() => chat.go({ over: 'websocket' })}>
+              Go over to WebSocket
+            </button>
+          )}
+        </p>
+      )}
     </div>
   )
 }
