@@ -1,6 +1,5 @@
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect, createServer } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startProxy } from '../../../e2e/support/proxy.ts'
 import { startServer } from '../../../e2e/support/server.ts'
@@ -169,11 +168,25 @@ describe.each(transportNames)('%s', (transport) => {
     const server = await serve()
     const faults = [{ at: 0.1, do: 'pause-readers' as const, seconds: 0.5 }]
     const result = await run(planFor(server.url, transport, { faults }), async (load) => {
+      const heard = async () => (await server.meter())[transport].entriesIn
+      const before = await heard()
       load.pause(1)
-      await sleep(500)
+      await until(
+        'a quarter of the entries came while it did not read',
+        async () => (await heard()) - before > due / 4,
+      )
       load.resume()
     })
     expect(result).toMatchObject({ ...whole, ...faultless })
+    expect(result.latency.n).toBe(due * 3)
+  })
+
+  test('a reader that never reads again is told as lost, and takes nothing from the others', async () => {
+    const server = await serve()
+    const faults = [{ at: 0.1, do: 'pause-readers' as const, seconds: 0.5 }]
+    const result = await run(planFor(server.url, transport, { faults }), (load) => load.pause(1))
+    expect(result.lost).toBeGreaterThan(due / 2)
+    expect(result.delivered + result.lost).toBe(due * 4)
     expect(result.latency.n).toBe(due * 3)
   })
 
