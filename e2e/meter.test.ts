@@ -254,6 +254,18 @@ describe('a stream', () => {
   })
 })
 
+test('an upgrade that is refused is a request and no upgrade', async () => {
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/websocket/${'x'.repeat(100)}?client=a`)
+  socket.on('error', () => {})
+  const [, answer] = await once(socket, 'unexpected-response')
+  expect(answer.statusCode).toBe(400)
+  answer.resume()
+  await once(answer, 'end')
+  await until('its bytes are counted', async () => (await server.meter('a')).websocket.bytesOut > 0)
+  const { requests, upgrades } = (await server.meter('a')).websocket
+  expect({ requests, upgrades }).toEqual({ requests: 1, upgrades: 0 })
+})
+
 describe('whoever connects', () => {
   test('without ever naming a URL counts as other, once gone', async () => {
     const before = (await server.meter()).other

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
 import { emptyTally } from '../contract/meter.ts'
 import type { Page } from '../contract/wire.ts'
 import type { Waiting } from '../feed/feed.ts'
@@ -70,18 +69,18 @@ export class Exchange implements Waiting {
   }
 }
 
-/** A socket carries its connection with it: cheaper than a look-up. */
-export const connectionKey = Symbol('connection')
-export type MeteredSocket = Duplex & { [connectionKey]?: Connection }
+/** A request carries its exchange with it: cheaper than a look-up. */
+const exchangeKey = Symbol('exchange')
+type MeteredRequest = IncomingMessage & { [exchangeKey]?: Exchange }
 
-/** The exchange of a request that is under way. */
-export function exchangeOf(request: IncomingMessage): Exchange | undefined {
-  let exchange = (request.socket as MeteredSocket)[connectionKey]?.current
-  while (exchange && exchange.request !== request) exchange = exchange.next
-  return exchange
+export function carry(request: MeteredRequest, exchange: Exchange) {
+  request[exchangeKey] = exchange
 }
 
+/** The exchange of a request; absent where nothing is metered. */
+export const exchangeOf = (request: MeteredRequest): Exchange | undefined => request[exchangeKey]
+
 /** Where what nobody asked for is entered, and nobody reads it. */
-const nobody: Account = { transport: 'other', client: undefined, tally: emptyTally(), used: 0 }
+export const nobody: Account = { transport: 'other', client: undefined, tally: emptyTally(), used: 0 }
 
 export const accountOf = (request: IncomingMessage): Account => exchangeOf(request)?.account ?? nobody

@@ -11,8 +11,8 @@ import type { Account } from './ledger.ts'
 export interface Messages {
   /** Asks the feed whether it is just handing over entries. */
   isHandingOver(): boolean
-  /** The bytes of the WebSocket message being read, until it turns out to be a draft. */
-  heard: number
+  /** The WebSocket message that was read last: its account, and its bytes until it turns out to be a draft. */
+  readonly heard: { account: Account; bytes: number }
 }
 
 export type WebSocketServer = Pick<WsServer, 'on'>
@@ -73,15 +73,13 @@ interface Packet {
 const PACKET_TYPE = 1
 
 /**
- * Enters a message as control, now; if reading it publishes a draft, the wrapped feed takes it back (wrap.ts). Both happen within
- * this turn of the loop, before anything else is heard.
+ * Enters a message as control; if reading it publishes a draft, the wrapped feed takes it back (wrap.ts). That is done in
+ * the same turn of the loop, before another message is heard.
  */
 function hear(messages: Messages, account: Account, bytes: number) {
-  messages.heard = bytes
+  messages.heard.account = account
+  messages.heard.bytes = bytes
   heardControl(account, bytes)
-  queueMicrotask(() => {
-    messages.heard = 0
-  })
 }
 
 function saidControl(account: Account, bytes: number) {

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { addressIn } from '../address.ts'
 import type { Page } from '../contract/wire.ts'
 import { entryBytes, once } from '../feed/encoding.ts'
-import { type Connection, connectionKey, Exchange, type MeteredSocket } from './exchange.ts'
+import { type Connection, carry, Exchange } from './exchange.ts'
 import type { Account, Ledger } from './ledger.ts'
 import type { Messages } from './messages.ts'
 
@@ -16,6 +16,9 @@ import type { Messages } from './messages.ts'
  */
 export function createSockets(ledger: Ledger, messages: Messages) {
   const connections = new Set<Connection>()
+  // Not a property of the socket, cheap as that would be to read: a socket with one more property than others is of
+  // another kind to the compiler, and each write of a push to it 2 % dearer.
+  const connectionOf = new WeakMap<Duplex, Connection>()
 
   /**
    * A response that is counted. Node makes one for each request and detaches it from its socket when it is done: so the
@@ -68,7 +71,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
       current: undefined,
     }
     connections.add(connection)
-    ;(socket as MeteredSocket)[connectionKey] = connection
+    connectionOf.set(socket, connection)
     socket.once('close', () => closed(connection))
   }
 
@@ -95,6 +98,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     connection.first ??= named(account)
     connection.account = account
     const exchange = new Exchange(request, connection, account, bodyLength(request))
+    carry(request, exchange)
     if (current) {
       // What comes behind a request that is not answered yet counts for that one: pipelining is all but extinct.
       settle(connection, current)
@@ -107,7 +111,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
   }
 
   function requested(request: IncomingMessage): Exchange | undefined {
-    const connection = (request.socket as MeteredSocket)[connectionKey]
+    const connection = connectionOf.get(request.socket)
     return connection && begin(connection, request)
   }
 
@@ -152,25 +156,21 @@ export function createSockets(ledger: Ledger, messages: Messages) {
   }
 
   function upgraded(request: IncomingMessage, socket: Duplex, head: Buffer) {
-    const connection = (socket as MeteredSocket)[connectionKey]
+    const connection = connectionOf.get(socket)
     if (!connection) return
     const exchange = begin(connection, request)
     // Its first frames have come at its heels.
     exchange.account.tally.headBytesIn -= head.length
 
-    // The first thing written is the answer's head, by whichever library answers.
-    const { write } = socket
-    socket.write = function (this: Duplex, ...args: unknown[]) {
-      socket.write = write
-      const result = Reflect.apply(write, this, args)
+    // Whichever library accepts it writes the answer's head and then begins to listen; one that refuses it never does.
+    socket.on('newListener', function accepted(event) {
+      if (event !== 'data') return
+      socket.off('newListener', accepted)
       settle(connection, exchange)
-      if (isSwitch(args[0])) {
-        const { tally } = exchange.account
-        tally.upgrades++
-        tally.headBytesOut += exchange.bytesOut
-      }
-      return result
-    } as Duplex['write']
+      const { tally } = exchange.account
+      tally.upgrades++
+      tally.headBytesOut += exchange.bytesOut
+    })
   }
 
   return {
@@ -278,9 +278,3 @@ function bodyLength({ headers }: IncomingMessage): number {
 /** RFC 9110 §6.4.1: these answers have no body, whatever was handed over for it. */
 const hasNoBody = ({ req, statusCode }: ServerResponse) =>
   req.method === 'HEAD' || statusCode === 204 || statusCode === 304
-
-const isSwitch = (chunk: unknown) =>
-  (typeof chunk === 'string' || chunk instanceof Uint8Array) &&
-  Buffer.from(chunk as Uint8Array)
-    .toString('latin1', 0, 12)
-    .startsWith('HTTP/1.1 101')

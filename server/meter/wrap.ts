@@ -28,13 +28,16 @@ export function createWrap(ledger: Ledger, messages: Messages) {
       ...feed,
 
       publish(room, draft, who) {
-        const payload = Buffer.byteLength(JSON.stringify(draft))
-        const { tally } = accountOf(who)
+        const { heard } = messages
+        const cameInMessage = transport === 'websocket'
+        const { tally } = cameInMessage ? heard.account : accountOf(who)
         tally.entriesIn++
-        tally.payloadBytesIn += payload
-        // The message that brought it was no control message after all.
-        tally.controlBytesIn -= messages.heard
-        messages.heard = 0
+        tally.payloadBytesIn += Buffer.byteLength(JSON.stringify(draft))
+        if (cameInMessage) {
+          // So that was no control message after all.
+          tally.controlBytesIn -= heard.bytes
+          heard.bytes = 0
+        }
         return feed.publish(room, draft, who)
       },
 
