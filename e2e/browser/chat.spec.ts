@@ -184,6 +184,32 @@ test('all twenty changes of transport in a conversation, and nothing is lost or 
   }
 })
 
+test('what one says is at no instant neither under way nor in the log', async ({ browser, server }) => {
+  const page = await arrive(browser, server.url, 'Ada', '#over=websocket')
+  await isOpen(page)
+  const seen = page.evaluate(
+    (text) =>
+      new Promise<string[]>((resolve) => {
+        const box = document.querySelector('[data-testid=log]')
+        const where: string[] = []
+        const look = () => {
+          const isUnderWay = box?.querySelector('.sending')?.textContent?.includes(text)
+          const isIn = [...(box?.querySelectorAll('.group') ?? [])].some((group) =>
+            group.textContent?.includes(text),
+          )
+          const now = isIn ? (isUnderWay ? 'both' : 'in the log') : isUnderWay ? 'under way' : 'nowhere'
+          if (now !== (where.at(-1) ?? 'nowhere')) where.push(now)
+          if (now === 'in the log') resolve(where)
+        }
+        if (box)
+          new MutationObserver(look).observe(box, { subtree: true, childList: true, characterData: true })
+      }),
+    'where am I?',
+  )
+  await say(page, 'where am I?')
+  expect(await seen).toEqual(['under way', 'in the log'])
+})
+
 /** A walk through the five on which each goes to each of the others once. */
 function allChanges(): TransportName[] {
   const left = new Set(

@@ -1,4 +1,4 @@
-import { type ReadonlySignal, signal } from '@preact/signals'
+import { batch, type ReadonlySignal, signal } from '@preact/signals'
 import { parseCursor } from '../../server/contract/cursor.ts'
 import type { TransportName } from '../../server/contract/transports.ts'
 import type { Draft, Entry, History, Presence } from '../../server/contract/wire.ts'
@@ -75,6 +75,8 @@ export function createTalk(options: TalkOptions): Talk {
   const sequence = signal<Readonly<Sequence>>({ ...checker.counts })
   const sent = new Map<string | undefined, number>()
   let next: Entry[] = []
+  /** Ids of what has come and is not shown yet. */
+  const come = new Set<string | undefined>()
   let due = false
   let connection: Connection | undefined
   let over: TransportName | undefined
@@ -95,9 +97,18 @@ export function createTalk(options: TalkOptions): Talk {
     due = true
     setTimeout(() => {
       due = false
+      paint()
+    }, BEAT)
+  }
+
+  /** What one said goes from under way into the log in one step: at no instant is it in neither. */
+  function paint(): void {
+    batch(() => {
       entries.value = next.slice()
       sequence.value = { ...checker.counts }
-    }, BEAT)
+      if (come.size > 0) sending.value = sending.peek().filter(({ id }) => !come.has(id))
+      come.clear()
+    })
   }
 
   /** Reads the latest first, and listens from there, so that nothing lies between. */
@@ -165,7 +176,7 @@ export function createTalk(options: TalkOptions): Talk {
       options.onDelivered(over, now() - sentAt)
       sent.delete(entry.id)
     }
-    sending.value = sending.peek().filter(({ id }) => id !== entry.id)
+    come.add(entry.id)
     drafts.arrive(entry)
     // A client hands over each entry once; should it not, the count says so and the log shows it once.
     if (checker.entry(entry.seq)) next.push(entry)
@@ -248,7 +259,7 @@ export function createTalk(options: TalkOptions): Talk {
         if (next[0] !== first) return
         next = [...earlier.entries, ...next]
         more.value = earlier.more
-        entries.value = next.slice()
+        paint()
       } catch {
         // Asking again is a scroll or a click away.
       } finally {
