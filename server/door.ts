@@ -4,6 +4,7 @@ import { hostname, networkInterfaces } from 'node:os'
 import type { FastifyServerFactory } from 'fastify'
 import { addressIn } from './address.ts'
 import { WireError } from './contract/errors.ts'
+import { answerError } from './http.ts'
 import type { Limits } from './limits.ts'
 import type { Identify } from './people/identify.ts'
 
@@ -148,14 +149,8 @@ function plainResponse(request: IncomingMessage): ServerResponse {
 
 /** Answers in place of a stack, and ends the connection. */
 function refuse(response: ServerResponse, error: WireError): false {
-  const body = JSON.stringify({ error: error.body })
-  if (error.retryAfter !== undefined) response.setHeader('Retry-After', error.retryAfter)
-  response.writeHead(error.status, {
-    'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(body),
-    Connection: 'close',
-  })
-  response.end(body)
+  response.setHeader('Connection', 'close')
+  answerError(response, error)
   return false
 }
 
@@ -181,20 +176,20 @@ function refusal(request: IncomingMessage, isKnown: (host: string) => boolean): 
   )
 }
 
-/** For how long a host that was found to be ours is taken for one, in ms: a laptop changes networks. */
+/** For how long, at most, a host that was found to be ours is taken for one, in ms: a laptop changes networks. */
 const REMEMBERED = 5_000
 
 /** Tells whether a `name[:port]` is ours. It takes a URL parse and the machine's addresses, so not for each request. */
 function createHostCheck(allowHosts: readonly string[]) {
-  const known = new Map<string, number>()
+  const known = new Set<string>()
   return (host: string): boolean => {
-    const time = performance.now()
-    if ((known.get(host) ?? 0) > time) return true
+    if (known.has(host)) return true
     const name = nameOf(host)
     if (name === undefined || !isOurs(name, allowHosts)) return false
     // Any spelling of a port makes another host; there is no need to know them all.
-    if (known.size >= 64) known.clear()
-    known.set(host, time + REMEMBERED)
+    if (known.size >= 64) return true
+    if (known.size === 0) setTimeout(() => known.clear(), REMEMBERED).unref()
+    known.add(host)
     return true
   }
 }

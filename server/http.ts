@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http'
+import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
@@ -56,6 +56,17 @@ function sendError(reply: FastifyReply, error: WireError) {
   // Whoever must upgrade is told to what (RFC 9110 §15.5.22), and that this is for the next hop alone (§7.8).
   if (error.status === 426) reply.header('upgrade', 'websocket').header('connection', 'upgrade')
   return sendJson(reply, error.status, { error: error.body })
+}
+
+/** The same past Fastify, for what never comes to it or has been let go of by it. */
+export function answerError(response: ServerResponse, error: WireError) {
+  const body = JSON.stringify({ error: error.body })
+  if (error.retryAfter !== undefined) response.setHeader('Retry-After', error.retryAfter)
+  response.writeHead(error.status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+  })
+  response.end(body)
 }
 
 /** Answers what the router cannot look up. It runs no hooks, and so not the one that ends a refused upgrade's socket. */

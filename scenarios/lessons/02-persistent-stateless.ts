@@ -212,7 +212,7 @@ export const persistentStateless = lesson<'requests'>({
     server: [
       {
         file: 'server/transports/short-polling.ts',
-        from: 'const page = await feed.page(room, after, who)',
+        from: 'const page = feed.page(room, after, who)',
         note: 'All that is known of where the reader stands is the cursor that the request brought.',
       },
     ],

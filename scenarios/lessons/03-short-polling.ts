@@ -207,7 +207,7 @@ export const shortPolling = lesson<'lanes'>({
     server: [
       {
         file: 'server/transports/short-polling.ts',
-        from: 'const page = await feed.page(room, after, who)',
+        from: 'const page = feed.page(room, after, who)',
         note: 'Read what is new after the cursor and answer at once. Where the client stands is not kept.',
       },
     ],

@@ -219,7 +219,7 @@ export const longPolling = lesson<'lanes'>({
       },
       {
         file: 'server/transports/long-polling.ts',
-        from: "reply.raw.on('close', end)",
+        from: "response.on('close', end)",
         note: 'Whoever goes away while waiting is not waited with.',
       },
     ],

@@ -242,7 +242,7 @@ export const choosingATransport = lesson<'choosing'>({
     server: [
       {
         file: 'server/transports/short-polling.ts',
-        from: 'const page = await feed.page(room, after, who)',
+        from: 'const page = feed.page(room, after, who)',
         note: 'A poll brings whatever is new since the cursor, one entry or two hundred, under one head.',
       },
     ],

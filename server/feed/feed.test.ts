@@ -362,6 +362,46 @@ describe('a log that can no longer be read', () => {
   })
 })
 
+describe('a page', () => {
+  async function setUp() {
+    const log = createMemoryLog({ rooms: 1 })
+    let reads = 0
+    const feed = createFeed({
+      ...log,
+      after(...asked) {
+        reads++
+        return log.after(...asked)
+      },
+    })
+    await log.append('a', { text: 'one' }, undefined)
+    const { cursor } = await feed.page('a', undefined, who)
+    return { log, feed, cursor, reads: () => reads }
+  }
+
+  test('of those who have all there is is one for all, for which the log is read once', async () => {
+    const { log, feed, cursor, reads } = await setUp()
+    const first = await feed.page('a', cursor, who)
+    const before = reads()
+    expect(first).toMatchObject({ cursor, gap: false, more: false, entries: [] })
+    expect(feed.page('a', cursor, who)).toBe(first)
+    const { page, end } = waitFor(feed, cursor)
+    end()
+    expect(await page).toBe(first)
+    expect(reads()).toBe(before)
+    await log.append('a', { text: 'two' }, undefined)
+    expect((await feed.page('a', cursor, who)).entries.map(({ text }) => text)).toEqual(['two'])
+  })
+
+  test('says that there is a gap as soon as the room is forgotten, also to those who had all there was', async () => {
+    const { log, feed, cursor } = await setUp()
+    await feed.page('a', cursor, who)
+    for (let n = 0; n < 2; n++) await log.append('b', { text: 'takes its place' }, undefined)
+    await log.append('c', { text: 'takes that of b' }, undefined)
+    expect(await feed.page('a', cursor, who)).toMatchObject({ gap: true, entries: [] })
+    expect((await feed.page('a', cursor, who)).gap).toBe(true)
+  })
+})
+
 describe('the next page', () => {
   async function setUp() {
     const log = createMemoryLog()
@@ -432,23 +472,25 @@ describe('the next page', () => {
 
   test('is an answer and no hand-over: what is written then is not entries alone', async () => {
     const { feed, cursor, say } = await setUp()
-    const handing: boolean[] = []
-    const note = () => void handing.push(feed.isHandingOver())
-    const answered = new Promise<void>((resolve) => {
+    const handing: Record<string, boolean> = {}
+    const note = (whose: string) => {
+      handing[whose] = feed.isHandingOver()
+    }
+    const answered = new Promise<void>((resolve, reject) => {
       feed.nextPage('a', cursor, who, {
         onPage() {
-          note()
+          note('page')
           resolve()
         },
-        onFailed: note,
+        onFailed: reject,
       })
     })
     const { listener } = notebook()
-    await feed.follow('a', cursor, who, { ...listener, onEntries: note }).joined
+    await feed.follow('a', cursor, who, { ...listener, onEntries: () => note('entries') }).joined
     await settled()
     await say('hi')
     await answered
-    expect(handing).toEqual([false, true])
+    expect(handing).toEqual({ page: false, entries: true })
   })
 
   test('has at most 200 entries, of a larger batch the first', async () => {

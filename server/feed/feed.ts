@@ -7,6 +7,7 @@ import type { Person } from '../people/sessions.ts'
 import { type Batch, batchOf, once } from './encoding.ts'
 import { lengthOf } from './entries.ts'
 import type { Appended, Log, Stop } from './log.ts'
+import { createRoster, type Listed, type Roster } from './roster.ts'
 
 /** Who asks: the request or handshake that carried them here, the lane it named, and the session it showed. */
 export interface Who {
@@ -41,13 +42,15 @@ export interface FeedListener {
 /** The one feed that every transport carries, and who is there to read it. Wrapping it keeps its type. */
 export interface Feed extends Presences {
   publish(room: string, draft: Draft, who: Who): Promise<Appended>
-  /** What a reader at `cursor` has not seen, at most 200 entries. */
-  page(room: string, cursor: Cursor | undefined, who: Who): Promise<Page>
+  /** What a reader at `cursor` has not seen, at most 200 entries. Without a promise where that is nothing. */
+  page(room: string, cursor: Cursor | undefined, who: Who): Page | Promise<Page>
   /**
    * The same, as soon as there is something on it. Calls back once, and no promise is kept for each who waits. What it
    * returns ends the wait: any page will do from then on, also one with nothing on it.
    */
   nextPage(room: string, cursor: Cursor | undefined, who: Who, waiting: Waiting): Stop
+  /** Ends the wait of everybody: the server is to stop. */
+  endWaits(): void
   /** Backlog, then live, with no seam visible to the reader, until it leaves. */
   follow(room: string, cursor: Cursor | undefined, who: Who, listener: FeedListener): Following
   /** What came before an entry, at most `limit` entries; before the next one where `seq` is absent. */
@@ -96,8 +99,10 @@ interface Audience {
    * for all.
    */
   live: Map<FallBehind, FeedListener['onEntries']>
-  /** Everybody else: who waits for news, and who reads the log still. */
+  /** Who follows and reads the log still. */
   others: Set<(batch: Batch) => void>
+  /** Who waits for a page. */
+  polls: Roster<Poll>
   waiting: Entry[]
   /** That of the last that waits. */
   cursor: Cursor
@@ -108,6 +113,30 @@ interface Audience {
   entries: number
   bytes: number
 }
+
+/**
+ * A reader who waits for a page. There are thousands, each for as long as it takes the garbage collector to move them
+ * twice; so it is one object, and what can be done with it are functions that all have in common.
+ */
+interface Poll extends Listed {
+  readonly room: string
+  readonly audience: Audience
+  readonly waiting: Waiting
+  /** Where it waits; absent while the log is read. */
+  stands: Standing | undefined
+  /** Something came while the log was read. */
+  missed: boolean
+  ended: boolean
+}
+
+/** The place in a room of those who have all there is, and the page that says so, the same for all of them. */
+interface Standing {
+  head: number
+  page: Page
+}
+
+/** The standings of so many rooms are remembered. */
+const MAX_STANDINGS = 1_000
 
 export function createFeed(log: Log, { published, ...presences } = createPresence()): Feed {
   /** By room; a room nobody reads has none. */
@@ -139,7 +168,7 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
   }
 
   function handOverTo(audience: Audience) {
-    const { waiting, live, others, stands } = audience
+    const { waiting, live, others, polls, stands } = audience
     const [first] = waiting
     if (!first) return
     const batch = batchOf(waiting, parseCursor(audience.cursor).epoch)
@@ -156,6 +185,7 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
     })
     // Last: one of them may be live from this batch on. A page that is answered now is an answer, with its envelope.
     for (const tell of others) tell(batch)
+    for (const poll of polls.all()) answerWith(batch, poll)
   }
 
   function whileHanding(hand: () => void) {
@@ -171,6 +201,7 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
     const audience = audiences.get(room) ?? {
       live: new Map(),
       others: new Set(),
+      polls: createRoster(),
       waiting: [],
       cursor: '',
       size: 0,
@@ -185,68 +216,92 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
 
   /** Lets go of an audience of nobody. */
   function disband(room: string, audience: Audience) {
-    if (audience.live.size + audience.others.size > 0) return
+    if (audience.live.size + audience.others.size + audience.polls.size > 0) return
     if (audiences.get(room) === audience) audiences.delete(room)
   }
 
+  const standings = new Map<string, Standing>()
+
+  /** Of one who has all there is. The log is not asked: most polls find nothing new. */
+  function standingAt(room: string, cursor: Cursor | undefined): Standing | undefined {
+    const standing = standings.get(room)
+    return standing?.page.cursor === cursor && standing?.head === log.head(room) ? standing : undefined
+  }
+
+  function remember(room: string, page: Page): Standing {
+    const standing = { head: parseCursor(page.cursor).seq, page }
+    if (standings.size >= MAX_STANDINGS) standings.clear()
+    standings.set(room, standing)
+    return standing
+  }
+
+  async function readPage(room: string, after: Cursor | undefined): Promise<Page> {
+    const page = await log.after(room, after, PAGE_SIZE)
+    if (page.entries.length === 0 && !page.gap) remember(room, page)
+    return page
+  }
+
   /**
-   * Whoever waits for the same batch is answered with the same page. Subscribed first, so that nothing falls between
-   * reading the log and waiting.
+   * Whoever waits for the same batch is answered with the same page. Subscribed before the log is read, so that nothing
+   * falls between reading it and waiting.
    */
   function nextPage(room: string, after: Cursor | undefined, _who: Who, waiting: Waiting): Stop {
     const audience = audienceOf(room)
-    audience.others.add(tell)
-    /** The empty page on which the reader waits; absent while the log is read. */
-    let empty: Page | undefined
-    let missed = false
-    let ended = false
+    const stands = standingAt(room, after)
+    const poll: Poll = { room, audience, waiting, stands, missed: false, ended: false, place: -1 }
+    audience.polls.add(poll)
+    if (!stands) void readFor(poll, after)
+    return () => end(poll)
+  }
 
-    async function read(position: Cursor | undefined) {
-      empty = undefined
-      try {
-        for (;;) {
-          missed = false
-          const page = await log.after(room, position, PAGE_SIZE)
-          if (page.entries.length > 0 || page.gap || ended) return answer(page)
-          position = page.cursor
-          if (missed) continue
-          empty = page
-          return
-        }
-      } catch (error) {
-        leave()
-        waiting.onFailed(error as Error)
-      }
-    }
+  function end(poll: Poll) {
+    poll.ended = true
+    if (poll.stands) answer(poll, poll.stands.page)
+  }
 
-    function tell(batch: Batch) {
-      if (!empty) {
-        missed = true
+  async function readFor(poll: Poll, after: Cursor | undefined) {
+    const { room } = poll
+    poll.stands = undefined
+    let position = after
+    try {
+      for (;;) {
+        poll.missed = false
+        const page = await log.after(room, position, PAGE_SIZE)
+        if (page.entries.length > 0 || page.gap || poll.ended) return answer(poll, page)
+        position = page.cursor
+        if (poll.missed) continue
+        poll.stands = standingAt(room, position) ?? remember(room, page)
         return
       }
-      const { seq } = parseCursor(empty.cursor)
-      // It was in the log already when that was read.
-      if (lastOf(batch) <= seq) return
-      if (batch.entries[0]?.seq === seq + 1 && batch.entries.length <= PAGE_SIZE) answer(pageOf(batch))
-      else void read(empty.cursor)
+    } catch (error) {
+      leave(poll)
+      poll.waiting.onFailed(error as Error)
     }
+  }
 
-    function leave() {
-      audience.others.delete(tell)
-      disband(room, audience)
+  function answerWith(batch: Batch, poll: Poll) {
+    const { stands } = poll
+    if (!stands) {
+      poll.missed = true
+      return
     }
+    // It was in the log already when that was read.
+    if (lastOf(batch) <= stands.head) return
+    if (batch.entries[0]?.seq === stands.head + 1 && batch.entries.length <= PAGE_SIZE)
+      answer(poll, pageOf(batch))
+    else void readFor(poll, stands.page.cursor)
+  }
 
-    function answer(page: Page) {
-      empty = undefined
-      leave()
-      waiting.onPage(page)
-    }
+  function answer(poll: Poll, page: Page) {
+    poll.stands = undefined
+    leave(poll)
+    poll.waiting.onPage(page)
+  }
 
-    void read(after)
-    return () => {
-      ended = true
-      if (empty) answer(empty)
-    }
+  function leave(poll: Poll) {
+    const { room, audience } = poll
+    audience.polls.delete(poll)
+    disband(room, audience)
   }
 
   /**
@@ -377,9 +432,12 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
           log.append(room, draft, `session:${person.id}`, { from: { name: person.name, id: person.id } })
         : log.append(room, draft, client)
     },
-    page: (room, cursor) => log.after(room, cursor, PAGE_SIZE),
+    page: (room, cursor) => standingAt(room, cursor)?.page ?? readPage(room, cursor),
     history: (room, seq, limit) => log.before(room, seq, limit),
     nextPage,
+    endWaits() {
+      for (const { polls } of [...audiences.values()]) polls.all().forEach(end)
+    },
     follow,
     isHandingOver: () => handing,
   }

@@ -46,7 +46,8 @@ export function createWrap(ledger: Ledger, messages: Messages) {
         const page = feed.page(room, cursor, who)
         const exchange = exchangeOf(who.request)
         // Beside the one who asked, and before: a promise in between would be what the meter costs a poll most.
-        if (exchange) page.then((page) => exchange.onPage(page), heardElsewhere)
+        if (page instanceof Promise) page.then((page) => exchange?.onPage(page), heardElsewhere)
+        else exchange?.onPage(page)
         return page
       },
       nextPage(room, cursor, who, waiting) {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { HEARTBEAT_MS } from '../contract/transports.ts'
 import type { Presence, Present } from '../contract/wire.ts'
 import type { Who } from '../feed/feed.ts'
+import { createRoster, type Listed, type Roster } from '../feed/roster.ts'
 
 /**
  * Who is here, and who is typing: the latest state of a room, under a version, and never stored. Whoever holds a session
@@ -64,10 +65,15 @@ interface Being extends Present {
   typing?: NodeJS.Timeout | undefined
 }
 
+interface Watching extends Listed {
+  watcher: Watcher
+  /** The version that it was told last. */
+  told: number
+}
+
 interface Crowd {
   beings: Map<string, Being>
-  /** With the version that each was told. */
-  watchers: Map<Watcher, number>
+  watchers: Roster<Watching>
   latest: Update
   hasChanged: boolean
   timer: NodeJS.Timeout | undefined
@@ -97,7 +103,7 @@ export function createPresence(heartbeat = HEARTBEAT_MS): Presences & {
   function crowdOf(room: string): Crowd {
     const crowd = crowds.get(room) ?? {
       beings: new Map(),
-      watchers: new Map(),
+      watchers: createRoster(),
       latest: { room, presence: { v: ++version, online: [], typing: [] } },
       hasChanged: false,
       timer: undefined,
@@ -149,10 +155,10 @@ export function createPresence(heartbeat = HEARTBEAT_MS): Presences & {
     const { latest, watchers } = crowd
     const { v } = latest.presence
     let isOwed = false
-    for (const [watcher, told] of watchers) {
-      if (told === v) continue
-      if (!watcher.onPresence(latest)) isOwed = true
-      else if (watchers.has(watcher)) watchers.set(watcher, v)
+    for (const watching of watchers.all()) {
+      if (watching.told === v) continue
+      if (watching.watcher.onPresence(latest)) watching.told = v
+      else isOwed = true
     }
     if (isOwed) schedule(room, crowd)
   }
@@ -210,8 +216,9 @@ export function createPresence(heartbeat = HEARTBEAT_MS): Presences & {
     device.fading = undefined
     being?.devices.set(deviceKey, device)
     changed(room, crowd)
-    if (watcher) {
-      crowd.watchers.set(watcher, watcher.seen ?? 0)
+    const watching = watcher && { watcher, told: watcher.seen ?? 0, place: -1 }
+    if (watching) {
+      crowd.watchers.add(watching)
       schedule(room, crowd)
     }
 
@@ -219,7 +226,7 @@ export function createPresence(heartbeat = HEARTBEAT_MS): Presences & {
     function end(ms: number) {
       if (isOver) return
       isOver = true
-      if (watcher) crowd.watchers.delete(watcher)
+      if (watching) crowd.watchers.delete(watching)
       // Whoever was expelled meanwhile may be back, with devices of their own.
       if (--device.open === 0 && being?.devices.get(deviceKey) === device) {
         if (ms > 0) device.fading = setTimeout(fade, ms).unref()

@@ -1,7 +1,9 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { toWireError } from '../contract/errors.ts'
 import { RoomParams, WaitQuery } from '../contract/wire.ts'
+import { answerError } from '../http.ts'
 import type { Watcher } from '../people/presence.ts'
-import { acceptDrafts, acceptPresence, pageReplies, sendFailure, sendPage } from './polling.ts'
+import { acceptDrafts, acceptPresence, pageReplies, sendPage } from './polling.ts'
 import { type ServerTransport, whoIs } from './transport.ts'
 
 /**
@@ -11,8 +13,6 @@ import { type ServerTransport, whoIs } from './transport.ts'
  * On the wire: `GET /long-polling/lobby?after=k3f9.42&wait=25`, silence, then a page as of short polling.
  */
 export const longPolling: ServerTransport = async (app, { feed }) => {
-  const waiting = new Set<() => void>()
-
   // Receive
   app.withTypeProvider<TypeBoxTypeProvider>().get(
     '/:room',
@@ -27,8 +27,10 @@ export const longPolling: ServerTransport = async (app, { feed }) => {
       },
     },
     (request, reply) => {
+      // While a reader waits nothing of Fastify is kept for them: thousands wait.
+      const response = reply.raw
       // The next poll comes at once: a connection is kept without a word (RFC 9112 §9.3), and nobody asks for how long.
-      if (reply.raw.shouldKeepAlive && request.raw.httpVersion === '1.1') reply.raw.removeHeader('connection')
+      if (response.shouldKeepAlive && request.raw.httpVersion === '1.1') response.removeHeader('connection')
       const { room } = request.params
       const { after, wait, presence: seen } = request.query
       const seconds = secondsToWait(wait, request.headers.prefer)
@@ -37,23 +39,22 @@ export const longPolling: ServerTransport = async (app, { feed }) => {
         onPage(page) {
           forget()
           // Where nobody is left to read it, whoever comes back asks with the same cursor.
-          if (reply.raw.destroyed) return
+          if (response.destroyed) return
           const presence = seen === undefined ? undefined : attendance.latest()
-          sendPage(reply, page, presence?.v === Number(seen) ? undefined : presence)
+          sendPage(response, page, presence?.v === Number(seen) ? undefined : presence)
         },
         onFailed(error) {
           forget()
-          sendFailure(reply, error)
+          if (!response.destroyed) answerError(response, toWireError(error))
         },
       })
       const attendance = feed.attend(room, who, seen === undefined ? undefined : watcher(Number(seen), end))
+      reply.hijack()
       const timer = setTimeout(end, 1000 * seconds)
-      reply.raw.on('close', end)
-      waiting.add(end)
+      response.on('close', end)
       function forget() {
         clearTimeout(timer)
-        reply.raw.off('close', end)
-        waiting.delete(end)
+        response.off('close', end)
         attendance.lose(holdOf(seconds))
       }
     },
@@ -64,9 +65,7 @@ export const longPolling: ServerTransport = async (app, { feed }) => {
   acceptPresence(app, feed)
 
   // Close: whoever waits is answered now, with nothing new.
-  app.addHook('preClose', async () => {
-    for (const end of waiting) end()
-  })
+  app.addHook('preClose', async () => feed.endWaits())
 }
 
 /** Who has another version than the latest waits no longer. */

@@ -1,5 +1,6 @@
+import type { ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import {
   Away,
   Draft,
@@ -24,21 +25,17 @@ export const pageReplies = { 200: Page, 400: ErrorReply, 401: ErrorReply, 403: E
  * Answers a poll. Who waited for the same entries is answered with the same page, whose JSON is made once. Past Fastify,
  * which has nothing to add, and as a string, of which Node writes head and body in one piece.
  */
-export function sendPage(reply: FastifyReply, page: PageType, presence?: Presence) {
+export function sendPage(response: ServerResponse, page: PageType, presence?: Presence) {
   const { json, bytes } = presence
     ? withPresence(encodePage(page), encodePresence(presence))
     : encodePage(page)
-  reply.hijack()
-  reply.raw.writeHead(200, {
+  response.writeHead(200, {
     'content-type': 'application/json',
     'cache-control': 'no-store',
     'content-length': bytes,
   })
-  reply.raw.end(json)
+  response.end(json)
 }
-
-/** Answers a poll whose page cannot be read, as if its handler had thrown. */
-export const sendFailure = (reply: FastifyReply, error: Error) => reply.send(error)
 
 const encodePage = once(({ cursor, gap, more, entries }: PageType) => {
   const list = entries.map((entry) => entryJson(entry)).join(',')

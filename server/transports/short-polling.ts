@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { type Presence, ReadQuery, RoomParams } from '../contract/wire.ts'
+import { type Page, type Presence, ReadQuery, RoomParams } from '../contract/wire.ts'
 import type { Who } from '../feed/feed.ts'
 import { acceptDrafts, acceptPresence, pageReplies, sendPage } from './polling.ts'
 import { type ServerTransport, whoIs } from './transport.ts'
@@ -23,12 +23,14 @@ export const shortPolling: ServerTransport = async (app, { feed }) => {
         response: pageReplies,
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const { room } = request.params
       const { after, presence: seen } = request.query
       const who = whoIs(request.raw)
-      const page = await feed.page(room, after, who)
-      sendPage(reply, page, lookIn(room, who, seen))
+      const page = feed.page(room, after, who)
+      const answer = (page: Page) => sendPage(reply.hijack().raw, page, lookIn(room, who, seen))
+      // Most polls find nothing new, and need wait for no log.
+      return page instanceof Promise ? page.then(answer) : answer(page)
     },
   )
 

@@ -29,7 +29,7 @@ export const betweenPolls: BrokenServer = async (app, { feed }) => {
             end()
           })
         })
-        return reply.raw.destroyed ? reply.hijack() : sendPage(reply, page)
+        return reply.raw.destroyed ? reply.hijack() : sendPage(reply.hijack().raw, page)
       },
     )
 }
