@@ -3,6 +3,7 @@ import { createServer, IncomingMessage, type Server, ServerResponse } from 'node
 import { hostname, networkInterfaces } from 'node:os'
 import type { FastifyServerFactory } from 'fastify'
 import { addressIn } from './address.ts'
+import { connectionIn } from './connection.ts'
 import { WireError } from './contract/errors.ts'
 import { answerError } from './http.ts'
 import type { Limits } from './limits.ts'
@@ -96,7 +97,7 @@ export function createDoor(options: DoorOptions = {}): Door {
       response.setHeader('Access-Control-Allow-Origin', origin)
       response.setHeader('Vary', 'Origin')
     }
-    const error = addressIn(request).error ?? gate?.refusal(request.socket)
+    const error = addressIn(request).error ?? gate?.refusal(connectionIn(request))
     if (error) return refuse(response, error)
     if (!isCrossOrigin || request.method !== 'OPTIONS') return true
     response.writeHead(204, {

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Socket } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { connectionOf } from './connection.ts'
 import type { Draft } from './contract/wire.ts'
 import { createFeed, type Feed, type Who } from './feed/feed.ts'
 import { createMemoryLog } from './feed/memory-log.ts'
@@ -174,19 +175,19 @@ describe('connections', () => {
   test('beyond the limit of its address one is refused with 429, and far beyond cut', () => {
     const limits = limitsOf({ others: { connections: 3 } })
     const sockets = Array.from({ length: 103 }, () => connection('192.0.2.1', limits))
-    const answers = sockets.map((socket) => limits.refusal(socket)?.status)
+    const answers = sockets.map((socket) => limits.refusal(connectionOf(socket))?.status)
     expect(answers).toEqual([undefined, undefined, undefined, ...Array(100).fill(429)])
-    expect(limits.refusal(sockets[3] as Socket)?.retryAfter).toBeGreaterThanOrEqual(1)
+    expect(limits.refusal(connectionOf(sockets[3] as Socket))?.retryAfter).toBeGreaterThanOrEqual(1)
     expect(sockets.some(({ destroyed }) => destroyed)).toBe(false)
     expect(connection('192.0.2.1', limits).destroyed).toBe(true)
-    expect(limits.refusal(connection('192.0.2.2', limits))).toBeUndefined()
+    expect(limits.refusal(connectionOf(connection('192.0.2.2', limits)))).toBeUndefined()
   })
 
   test('one that has ended makes room for another', () => {
     const limits = limitsOf({ loopback: { connections: 2 } })
     for (let n = 0; n < 10; n++) {
       const pair = [connection('127.0.0.1', limits), connection('127.0.0.1', limits)]
-      expect(pair.map((socket) => limits.refusal(socket))).toEqual([undefined, undefined])
+      expect(pair.map((socket) => limits.refusal(connectionOf(socket)))).toEqual([undefined, undefined])
       for (const socket of pair) socket.emit('close')
     }
   })
@@ -198,10 +199,10 @@ describe('load', () => {
     const limits = createLimits({ lateness: () => late })
     const feed = limits.limit(createFeed(createMemoryLog()))
     const old = connection('127.0.0.1', limits)
-    expect(limits.refusal(old)).toBeUndefined()
+    expect(limits.refusal(connectionOf(old))).toBeUndefined()
     late = 2_001
-    expect(limits.refusal(old)).toBeUndefined()
-    const refusal = limits.refusal(connection('127.0.0.1', limits))
+    expect(limits.refusal(connectionOf(old))).toBeUndefined()
+    const refusal = limits.refusal(connectionOf(connection('127.0.0.1', limits)))
     expect(refusal).toMatchObject({ code: 'overloaded', status: 503 })
     expect(refusal?.retryAfter).toBeGreaterThanOrEqual(1)
     expect(refusal?.retryAfter).toBeLessThanOrEqual(5)
@@ -210,7 +211,7 @@ describe('load', () => {
     })
     expect((await feed.page('lobby', '0', from('127.0.0.1'))).entries).toEqual([])
     late = 2_000
-    expect(limits.refusal(connection('127.0.0.1', limits))).toBeUndefined()
+    expect(limits.refusal(connectionOf(connection('127.0.0.1', limits)))).toBeUndefined()
     await feed.publish('lobby', { text: 'hi' }, from('127.0.0.1'))
   })
 
@@ -218,7 +219,7 @@ describe('load', () => {
     const limits = createLimits({ lateness: () => 10_000 })
     const waits = Array.from(
       { length: 200 },
-      () => limits.refusal(connection('127.0.0.1', limits))?.retryAfter,
+      () => limits.refusal(connectionOf(connection('127.0.0.1', limits)))?.retryAfter,
     )
     expect(new Set(waits)).toEqual(new Set([1, 2, 3, 4, 5]))
   })

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { connectionIn, connectionOf } from './connection.ts'
 import { WireError } from './contract/errors.ts'
 import type { Feed, Who } from './feed/feed.ts'
 
@@ -31,6 +32,16 @@ export interface LimitOptions {
   lateness?: () => number
 }
 
+/** What is known of whoever opened a connection. */
+export interface Visitor {
+  /** Whose limits count (`addressOf`). */
+  readonly address: string
+  /** It was let in: whoever is here stays, also when the server is late. */
+  isAdmitted: boolean
+  /** Its address had all its connections open when it came. */
+  isTooMany: boolean
+}
+
 /**
  * What keeps one visitor from taking the server from the others, asked by the door and by the feed. What is refused is
  * refused with 429, or 503 when it is the server that is late, and with how long to wait.
@@ -38,8 +49,8 @@ export interface LimitOptions {
 export interface Limits {
   /** Counts a TCP connection, for as long as it is open. */
   enter(socket: Socket): void
-  /** Why a request on this connection is not let in, where it is not. */
-  refusal(socket: Socket): WireError | undefined
+  /** Why a request of this visitor is not let in, where it is not. */
+  refusal(visitor: Visitor): WireError | undefined
   /** The same feed, publishing within what is allowed. */
   limit(feed: Feed): Feed
   /** Takes a session from what its address may start, or throws how long to wait. */
@@ -76,19 +87,13 @@ export function createLimits(options: LimitOptions = {}): Limits {
   const allowanceOf = (address: string) => (isLoopback(address) ? loopback : others)
 
   const open = new Map<string, number>()
-  /** Of every connection, for one that has ended no longer tells. */
-  const addresses = new WeakMap<Socket, string>()
-  const tooMany = new WeakSet<Socket>()
-  /** Connections that were let in: whoever is here stays, also when the server is late. */
-  const admitted = new WeakSet<Socket>()
   const pulse = options.lateness ? { late: options.lateness, stop() {} } : takePulse()
 
   const isLate = () => pulse.late() > lateAfter
-  const addressIn = (socket: Socket) => addresses.get(socket) ?? addressOf(socket.remoteAddress)
 
   function enter(socket: Socket) {
-    const address = addressOf(socket.remoteAddress)
-    addresses.set(socket, address)
+    const visitor = connectionOf(socket)
+    const { address } = visitor
     const count = (open.get(address) ?? 0) + 1
     open.set(address, count)
     socket.once('close', () => {
@@ -98,18 +103,18 @@ export function createLimits(options: LimitOptions = {}): Limits {
     })
     const { connections } = allowanceOf(address)
     if (count > connections + TOLD) socket.destroy()
-    else if (count > connections) tooMany.add(socket)
+    else if (count > connections) visitor.isTooMany = true
   }
 
-  function refusal(socket: Socket): WireError | undefined {
-    if (admitted.has(socket)) return undefined
-    if (tooMany.has(socket)) {
-      const { connections } = allowanceOf(addressIn(socket))
+  function refusal(visitor: Visitor): WireError | undefined {
+    if (visitor.isAdmitted) return undefined
+    if (visitor.isTooMany) {
+      const { connections } = allowanceOf(visitor.address)
       const sentence = `Your address has its ${connections} connections open. Close some, or try again later.`
       return new WireError('too-many', sentence, someSeconds())
     }
     if (isLate()) return overloaded()
-    admitted.add(socket)
+    visitor.isAdmitted = true
     return undefined
   }
 
@@ -133,7 +138,7 @@ export function createLimits(options: LimitOptions = {}): Limits {
   /** Takes what is said beside the feed out of the same: it costs the others as much. */
   function takeWord(who: Who) {
     if (isLate()) throw overloaded()
-    const address = addressIn(who.request.socket)
+    const { address } = connectionIn(who.request)
     if (!allowanceOf(address).unlimited) takePublish(address, who, 'You say too much.')
   }
 
@@ -172,7 +177,7 @@ export function createLimits(options: LimitOptions = {}): Limits {
       ...feed,
       async publish(room, draft, who) {
         if (isLate()) throw overloaded()
-        const address = addressIn(who.request.socket)
+        const { address } = connectionIn(who.request)
         const { unlimited, rooms } = allowanceOf(address)
         if (!unlimited) takePublish(address, who)
         if (!rooms.unlimited && !knownRooms.has(room)) await takeBirth(feed, room, address, who)
@@ -187,9 +192,9 @@ export function createLimits(options: LimitOptions = {}): Limits {
         feed.away(room, who, ...said)
       },
     }),
-    takeRoom: (socket) => takeRoom(addressIn(socket)),
+    takeRoom: (socket) => takeRoom(connectionOf(socket).address),
     takeSession(socket) {
-      const address = addressIn(socket)
+      const { address } = connectionOf(socket)
       const { sessions } = allowanceOf(address)
       const wait = sessions.wait(address)
       if (wait > 0) throw tooFast(wait, 'Your address starts sessions too fast.')

@@ -35,11 +35,18 @@ export function oncePerEntry<T>(make: (entry: Entry, epoch: string) => T) {
   }
 }
 
-/** Makes something of each thing once: a fan-out asks for the same one a thousand times in a row, and never again. */
+/**
+ * Makes something of each thing once: a fan-out asks for the same one a thousand times in a row, and never again. Polls ask
+ * for two by turns, the page with what is new and the one with nothing.
+ */
 export function once<Thing extends object, T>(make: (thing: Thing) => T): typeof make {
   let latest: { thing: Thing; value: T } | undefined
+  let before = latest
   return (thing) => {
-    if (latest?.thing !== thing) latest = { thing, value: make(thing) }
+    if (latest?.thing === thing) return latest.value
+    if (before?.thing === thing) return before.value
+    before = latest
+    latest = { thing, value: make(thing) }
     return latest.value
   }
 }

@@ -379,7 +379,7 @@ describe('a page', () => {
   }
 
   test('of those who have all there is is one for all, for which the log is read once', async () => {
-    const { log, feed, cursor, reads } = await setUp()
+    const { feed, cursor, reads } = await setUp()
     const first = await feed.page('a', cursor, who)
     const before = reads()
     expect(first).toMatchObject({ cursor, gap: false, more: false, entries: [] })
@@ -388,8 +388,19 @@ describe('a page', () => {
     end()
     expect(await page).toBe(first)
     expect(reads()).toBe(before)
+  })
+
+  test('of what is new is one for all who stood at the same place, until there is more', async () => {
+    const { log, feed, cursor, reads } = await setUp()
+    await feed.page('a', cursor, who)
     await log.append('a', { text: 'two' }, undefined)
-    expect((await feed.page('a', cursor, who)).entries.map(({ text }) => text)).toEqual(['two'])
+    const news = await feed.page('a', cursor, who)
+    const before = reads()
+    expect(news.entries.map(({ text }) => text)).toEqual(['two'])
+    expect(feed.page('a', cursor, who)).toBe(news)
+    expect(reads()).toBe(before)
+    await log.append('a', { text: 'three' }, undefined)
+    expect((await feed.page('a', cursor, who)).entries.map(({ text }) => text)).toEqual(['two', 'three'])
   })
 
   test('says that there is a gap as soon as the room is forgotten, also to those who had all there was', async () => {

@@ -42,7 +42,7 @@ export interface FeedListener {
 /** The one feed that every transport carries, and who is there to read it. Wrapping it keeps its type. */
 export interface Feed extends Presences {
   publish(room: string, draft: Draft, who: Who): Promise<Appended>
-  /** What a reader at `cursor` has not seen, at most 200 entries. Without a promise where that is nothing. */
+  /** What a reader at `cursor` has not seen, at most 200 entries. Without a promise where another has just been told the same. */
   page(room: string, cursor: Cursor | undefined, who: Who): Page | Promise<Page>
   /**
    * The same, as soon as there is something on it. Calls back once, and no promise is kept for each who waits. What it
@@ -135,8 +135,17 @@ interface Standing {
   page: Page
 }
 
-/** The standings of so many rooms are remembered. */
-const MAX_STANDINGS = 1_000
+/** Pages that many ask for: what is new after one place, and that there is nothing new. */
+interface Shared {
+  /** The room's head when they were read: they are true for as long as it is this. */
+  head: number
+  nothing?: Standing
+  news?: { after: Cursor | undefined; page: Page }
+}
+
+/** For how long, at most, in ms: what is too old to be kept is not to be read for much longer. */
+const SHARED_FOR = 1_000
+const MAX_SHARED = 1_000
 
 export function createFeed(log: Log, { published, ...presences } = createPresence()): Feed {
   /** By room; a room nobody reads has none. */
@@ -220,24 +229,37 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
     if (audiences.get(room) === audience) audiences.delete(room)
   }
 
-  const standings = new Map<string, Standing>()
+  const shared = new Map<string, Shared>()
 
-  /** Of one who has all there is. The log is not asked: most polls find nothing new. */
+  function sharedIn(room: string): Shared | undefined {
+    const pages = shared.get(room)
+    return pages?.head === log.head(room) ? pages : undefined
+  }
+
+  /** Where somebody stands who has all there is. The log is not asked: most polls find nothing new. */
   function standingAt(room: string, cursor: Cursor | undefined): Standing | undefined {
-    const standing = standings.get(room)
-    return standing?.page.cursor === cursor && standing?.head === log.head(room) ? standing : undefined
+    const nothing = sharedIn(room)?.nothing
+    return nothing?.page.cursor === cursor ? nothing : undefined
   }
 
-  function remember(room: string, page: Page): Standing {
-    const standing = { head: parseCursor(page.cursor).seq, page }
-    if (standings.size >= MAX_STANDINGS) standings.clear()
-    standings.set(room, standing)
-    return standing
+  /** A page that somebody else has been given who stood at the same place. */
+  function sharedPage(room: string, after: Cursor | undefined): Page | undefined {
+    const { nothing, news } = sharedIn(room) ?? {}
+    if (nothing && nothing.page.cursor === after) return nothing.page
+    return news && news.after === after ? news.page : undefined
   }
 
+  /** Reads a page from the log, for this reader and those who ask from the same place soon. */
   async function readPage(room: string, after: Cursor | undefined): Promise<Page> {
+    const head = log.head(room)
     const page = await log.after(room, after, PAGE_SIZE)
-    if (page.entries.length === 0 && !page.gap) remember(room, page)
+    // A gap is told to each on their own; and what has changed meanwhile is not known to be what was read.
+    if (page.gap || log.head(room) !== head || shared.size >= MAX_SHARED) return page
+    if (shared.size === 0) setTimeout(() => shared.clear(), SHARED_FOR).unref()
+    const pages = sharedIn(room) ?? { head }
+    if (page.entries.length === 0) pages.nothing ??= { head, page }
+    else pages.news = { after, page }
+    shared.set(room, pages)
     return page
   }
 
@@ -266,11 +288,11 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
     try {
       for (;;) {
         poll.missed = false
-        const page = await log.after(room, position, PAGE_SIZE)
+        const page = await readPage(room, position)
         if (page.entries.length > 0 || page.gap || poll.ended) return answer(poll, page)
         position = page.cursor
         if (poll.missed) continue
-        poll.stands = standingAt(room, position) ?? remember(room, page)
+        poll.stands = standingAt(room, position) ?? { head: parseCursor(position).seq, page }
         return
       }
     } catch (error) {
@@ -432,7 +454,7 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
           log.append(room, draft, `session:${person.id}`, { from: { name: person.name, id: person.id } })
         : log.append(room, draft, client)
     },
-    page: (room, cursor) => standingAt(room, cursor)?.page ?? readPage(room, cursor),
+    page: (room, cursor) => sharedPage(room, cursor) ?? readPage(room, cursor),
     history: (room, seq, limit) => log.before(room, seq, limit),
     nextPage,
     endWaits() {

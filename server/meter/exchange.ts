@@ -1,13 +1,16 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { connectionIn } from '../connection.ts'
 import { emptyTally } from '../contract/meter.ts'
 import type { Page } from '../contract/wire.ts'
 import type { Waiting } from '../feed/feed.ts'
 import type { Account } from './ledger.ts'
 
 /** What a TCP connection has read and written, and how much of that an exchange has been given already. */
-export interface Connection {
-  socket: Socket
+export interface Counted {
+  readonly socket: Socket
+  /** False before the meter is there, and where there is none. */
+  isCounted: boolean
   read: number
   written: number
   /** The account of its first request, whose connection it is. */
@@ -25,7 +28,7 @@ export interface Connection {
 export class Exchange implements Waiting {
   /** Absent once it is answered: a connection that is kept is not to keep it. */
   request: IncomingMessage | undefined
-  readonly connection: Connection
+  readonly connection: Counted
   readonly account: Account
   /** The one that came before this one was answered, when a client pipelines. */
   next: Exchange | undefined = undefined
@@ -46,7 +49,7 @@ export class Exchange implements Waiting {
   /** Who is told of the page. */
   private waiting: Waiting | undefined = undefined
 
-  constructor(request: IncomingMessage, connection: Connection, account: Account, bodyIn: number) {
+  constructor(request: IncomingMessage, connection: Counted, account: Account, bodyIn: number) {
     this.request = request
     this.connection = connection
     this.account = account
@@ -69,16 +72,12 @@ export class Exchange implements Waiting {
   }
 }
 
-/** A request carries its exchange with it: cheaper than a look-up. */
-const exchangeKey = Symbol('exchange')
-type MeteredRequest = IncomingMessage & { [exchangeKey]?: Exchange }
-
-export function carry(request: MeteredRequest, exchange: Exchange) {
-  request[exchangeKey] = exchange
+/** The exchange of a request that is not answered yet; absent where nothing is metered. */
+export function exchangeOf(request: IncomingMessage): Exchange | undefined {
+  let exchange = connectionIn(request).current
+  while (exchange && exchange.request !== request) exchange = exchange.next
+  return exchange
 }
-
-/** The exchange of a request; absent where nothing is metered. */
-export const exchangeOf = (request: MeteredRequest): Exchange | undefined => request[exchangeKey]
 
 /** Where what nobody asked for is entered, and nobody reads it. */
 export const nobody: Account = { transport: 'other', client: undefined, tally: emptyTally(), used: 0 }

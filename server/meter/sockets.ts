@@ -2,9 +2,10 @@ import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { addressIn } from '../address.ts'
+import { connectionIn, connectionOf } from '../connection.ts'
 import type { Page } from '../contract/wire.ts'
 import { entryBytes, once } from '../feed/encoding.ts'
-import { type Connection, carry, Exchange } from './exchange.ts'
+import { type Counted, Exchange } from './exchange.ts'
 import type { Account, Ledger } from './ledger.ts'
 import type { Messages } from './messages.ts'
 
@@ -15,10 +16,7 @@ import type { Messages } from './messages.ts'
  * transport, so it makes no closure per request and names each field it adds to.
  */
 export function createSockets(ledger: Ledger, messages: Messages) {
-  const connections = new Set<Connection>()
-  // Not a property of the socket, cheap as that would be to read: a socket with one more property than others is of
-  // another kind to the compiler, and each write of a push to it 2 % dearer.
-  const connectionOf = new WeakMap<Duplex, Connection>()
+  const connections = new Set<Counted>()
 
   /**
    * A response that is counted. Node makes one for each request and detaches it from its socket when it is done: so the
@@ -62,20 +60,13 @@ export function createSockets(ledger: Ledger, messages: Messages) {
   }
 
   function opened(socket: Socket) {
-    const connection: Connection = {
-      socket,
-      read: 0,
-      written: 0,
-      first: undefined,
-      account: undefined,
-      current: undefined,
-    }
+    const connection = connectionOf(socket)
+    connection.isCounted = true
     connections.add(connection)
-    connectionOf.set(socket, connection)
     socket.once('close', () => closed(connection))
   }
 
-  function closed(connection: Connection) {
+  function closed(connection: Counted) {
     // A connection that never named a URL is nobody's; what came after the last answer is the last one's.
     connection.first ??= named(ledger.account('other', undefined))
     if (connection.current) settle(connection, connection.current)
@@ -89,7 +80,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
   }
 
   /** Begins an exchange on a connection: from here on its bytes are this request's. */
-  function begin(connection: Connection, request: IncomingMessage): Exchange {
+  function begin(connection: Counted, request: IncomingMessage): Exchange {
     const { transport, client } = addressIn(request)
     const { account: latest, current } = connection
     // A lane that keeps its connection is found without looking it up again.
@@ -98,7 +89,6 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     connection.first ??= named(account)
     connection.account = account
     const exchange = new Exchange(request, connection, account, bodyLength(request))
-    carry(request, exchange)
     if (current) {
       // What comes behind a request that is not answered yet counts for that one: pipelining is all but extinct.
       settle(connection, current)
@@ -111,8 +101,8 @@ export function createSockets(ledger: Ledger, messages: Messages) {
   }
 
   function requested(request: IncomingMessage): Exchange | undefined {
-    const connection = connectionOf.get(request.socket)
-    return connection && begin(connection, request)
+    const connection = connectionIn(request)
+    return connection.isCounted ? begin(connection, request) : undefined
   }
 
   /** The end of an exchange: its bytes are all counted now, and what is not body is head. */
@@ -156,8 +146,8 @@ export function createSockets(ledger: Ledger, messages: Messages) {
   }
 
   function upgraded(request: IncomingMessage, socket: Duplex, head: Buffer) {
-    const connection = connectionOf.get(socket)
-    if (!connection) return
+    const connection = connectionIn(request)
+    if (!connection.isCounted) return
     const exchange = begin(connection, request)
     // Its first frames have come at its heels.
     exchange.account.tally.headBytesIn -= head.length
@@ -199,7 +189,7 @@ function named(account: Account): Account {
  * is known of it. Of a poll that waits nothing is entered until it is answered or somebody reads the meter: each look
  * at the books of one client among many is a wait for memory, and most of what a poll's meter costs.
  */
-function settle(connection: Connection, exchange: Exchange) {
+function settle(connection: Counted, exchange: Exchange) {
   enter(exchange)
   giveRead(connection, exchange)
   giveWritten(connection, exchange)
@@ -226,27 +216,27 @@ function enter(exchange: Exchange) {
   exchange.control = 0
 }
 
-function giveRead(connection: Connection, exchange: Exchange) {
+function giveRead(connection: Counted, exchange: Exchange) {
   const read = takeRead(connection)
   exchange.bytesIn += read
   exchange.account.tally.bytesIn += read
 }
 
-function giveWritten(connection: Connection, exchange: Exchange) {
+function giveWritten(connection: Counted, exchange: Exchange) {
   const written = takeWritten(connection)
   exchange.bytesOut += written
   exchange.account.tally.bytesOut += written
 }
 
 /** Bytes read since the last time. */
-function takeRead(connection: Connection): number {
+function takeRead(connection: Counted): number {
   const read = connection.socket.bytesRead - connection.read
   connection.read += read
   return read
 }
 
 /** Bytes written since the last time. What a broken connection still had queued is taken off again by Node. */
-function takeWritten(connection: Connection): number {
+function takeWritten(connection: Counted): number {
   const written = Math.max(0, connection.socket.bytesWritten - connection.written)
   connection.written += written
   return written

@@ -29,7 +29,7 @@ export const shortPolling: ServerTransport = async (app, { feed }) => {
       const who = whoIs(request.raw)
       const page = feed.page(room, after, who)
       const answer = (page: Page) => sendPage(reply.hijack().raw, page, lookIn(room, who, seen))
-      // Most polls find nothing new, and need wait for no log.
+      // Most polls find nothing, or what somebody else was just told, and need wait for no log.
       return page instanceof Promise ? page.then(answer) : answer(page)
     },
   )
