@@ -45,7 +45,9 @@ export const longPolling: ServerTransport = async (app, { feed }) => {
         },
         onFailed(error) {
           forget()
-          if (!response.destroyed) answerError(response, toWireError(error))
+          const wireError = toWireError(error)
+          if (wireError.status === 500) app.log.error(error)
+          if (!response.destroyed) answerError(response, wireError)
         },
       })
       const attendance = feed.attend(room, who, seen === undefined ? undefined : watcher(Number(seen), end))
