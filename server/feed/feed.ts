@@ -42,7 +42,10 @@ export interface FeedListener {
 /** The one feed that every transport carries, and who is there to read it. Wrapping it keeps its type. */
 export interface Feed extends Presences {
   publish(room: string, draft: Draft, who: Who): Promise<Appended>
-  /** What a reader at `cursor` has not seen, at most 200 entries. Without a promise where another has just been told the same. */
+  /**
+   * What a reader at `cursor` has not seen, at most 200 entries. Without a promise where another has just been told the
+   * same.
+   */
   page(room: string, cursor: Cursor | undefined, who: Who): Page | Promise<Page>
   /**
    * The same, as soon as there is something on it. Calls back once, and no promise is kept for each who waits. What it
@@ -229,6 +232,7 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
     if (audiences.get(room) === audience) audiences.delete(room)
   }
 
+  /** By room; of all rooms together forgotten once a second. */
   const shared = new Map<string, Shared>()
 
   function sharedIn(room: string): Shared | undefined {
