@@ -150,6 +150,109 @@ describe('on one keep-alive connection shared by lanes', () => {
     await wire.end()
   })
 
+  test('polls in a row are counted together, and split where their kind changes', async () => {
+    const wire = await openKeepAlive(proxy.port)
+    const all: Record<'empty' | 'news' | 'other', Exchange[]> = { empty: [], news: [], other: [] }
+    let cursor = ''
+    const poll = async (kind: 'empty' | 'news', path: string) => {
+      const exchange = await wire.request('GET', `${path}?client=a&wait=0&after=${cursor}`)
+      all[kind].push(exchange)
+      const page = JSON.parse(exchange.body) as Page
+      expect(page.entries.length > 0).toBe(kind === 'news')
+      cursor = page.cursor
+    }
+    const publish = async () => {
+      const payload = { text: 'ünïcode' }
+      const wrote = await server.app.inject({ method: 'POST', url: '/sse/lobby', payload })
+      expect(wrote.statusCode).toBe(201)
+    }
+    const first = await wire.request('GET', '/short-polling/lobby?client=a')
+    all.empty.push(first)
+    cursor = (JSON.parse(first.body) as Page).cursor
+    for (const polls of [1, 2, 3]) {
+      for (let n = 0; n < polls; n++) await poll('empty', '/short-polling/lobby')
+      // Neither an answer without a page nor a draft is a poll.
+      if (polls === 2)
+        all.other.push(await wire.request('GET', `/short-polling/lobby?client=a&after=${'x'.repeat(300)}`))
+      if (polls === 3) {
+        const body = JSON.stringify({ text: 'mine' })
+        all.other.push(await wire.request('POST', '/short-polling/lobby?client=a', { body }))
+        await poll('news', '/short-polling/lobby')
+      }
+      for (let n = 0; n < polls; n++) {
+        await publish()
+        await poll('news', '/short-polling/lobby')
+      }
+    }
+    await poll('empty', '/short-polling/lobby')
+
+    const of = (exchanges: Exchange[]) => ({
+      bytesIn: total(exchanges, 'up'),
+      bytesOut: total(exchanges, 'down'),
+    })
+    const every = [...all.empty, ...all.news, ...all.other]
+    const tally = (await server.meter('a'))['short-polling']
+    expect(tally).toMatchObject({
+      ...of(every),
+      requests: every.length,
+      headBytesIn: total(every, 'headUp'),
+      headBytesOut: total(every, 'headDown'),
+      emptyResponses: all.empty.length,
+      emptyBytesIn: of(all.empty).bytesIn,
+      emptyBytesOut: of(all.empty).bytesOut,
+      entriesOut: all.news.length,
+    })
+    expectPartsWithinWhole(tally)
+    expect(tally.headBytesOut + tally.controlBytesOut + tally.payloadBytesOut).toBe(tally.bytesOut)
+    await wire.end()
+    await settled('short-polling')
+  })
+
+  test('a poll that waits while somebody reads the meter is counted once', async () => {
+    const wire = await openKeepAlive(server.port)
+    const first = await wire.request('GET', '/long-polling/lobby?client=a&wait=0')
+    const { cursor } = JSON.parse(first.body) as Page
+    const waiting = wire.request('GET', `/long-polling/lobby?client=a&wait=20&after=${cursor}`)
+    await until(
+      'both polls are counted',
+      async () => (await server.meter('a'))['long-polling'].requests === 2,
+    )
+    expect((await server.meter('a'))['long-polling'].emptyResponses).toBe(1)
+    await server.app.inject({ method: 'POST', url: '/sse/lobby', payload: { text: 'hi' } })
+    const answers = [first, await waiting]
+    const tally = (await server.meter('a'))['long-polling']
+    expect(
+      partOf(tally, 'requests', 'bytesIn', 'bytesOut', 'headBytesOut', 'emptyBytesOut', 'entriesOut'),
+    ).toEqual({
+      requests: 2,
+      bytesIn: total(answers, 'up'),
+      bytesOut: total(answers, 'down'),
+      headBytesOut: total(answers, 'headDown'),
+      emptyBytesOut: first.down,
+      entriesOut: 1,
+    })
+    await wire.end()
+  })
+
+  test('what refuses a request that cannot be read is no poll’s', async () => {
+    const socket = connect(server.port, '127.0.0.1')
+    let received = ''
+    socket.on('data', (chunk) => {
+      received += chunk
+    })
+    socket.write('GET /short-polling/lobby?client=a HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    await until('the poll is answered', () => received.endsWith('"entries":[]}'))
+    const poll = received.length
+    socket.write('nonsense\r\n\r\n')
+    await once(socket, 'close')
+    expect(received.slice(poll)).toContain('HTTP/1.1 400')
+    const tally = (await server.meter('a'))['short-polling']
+    expect(partOf(tally, 'bytesOut', 'emptyBytesOut')).toEqual({
+      bytesOut: received.length,
+      emptyBytesOut: poll,
+    })
+  })
+
   test('preflights are numbered apart, their bytes are the transport’s', async () => {
     const wire = await openKeepAlive(server.port)
     const preflight = await wire.request('OPTIONS', '/sse/lobby?client=a', {
