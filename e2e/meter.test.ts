@@ -235,20 +235,16 @@ describe('on one keep-alive connection shared by lanes', () => {
   })
 
   test('what refuses a request that cannot be read is no poll’s', async () => {
-    const socket = connect(server.port, '127.0.0.1')
-    let received = ''
-    socket.on('data', (chunk) => {
-      received += chunk
-    })
+    const { socket, received } = openRaw(server.port)
     socket.write('GET /short-polling/lobby?client=a HTTP/1.1\r\nHost: localhost\r\n\r\n')
-    await until('the poll is answered', () => received.endsWith('"entries":[]}'))
-    const poll = received.length
+    await until('the poll is answered', () => received().endsWith('"entries":[]}'))
+    const poll = received().length
     socket.write('nonsense\r\n\r\n')
     await once(socket, 'close')
-    expect(received.slice(poll)).toContain('HTTP/1.1 400')
+    expect(received().slice(poll)).toContain('HTTP/1.1 400')
     const tally = (await server.meter('a'))['short-polling']
     expect(partOf(tally, 'bytesOut', 'emptyBytesOut')).toEqual({
-      bytesOut: received.length,
+      bytesOut: received().length,
       emptyBytesOut: poll,
     })
   })
@@ -283,14 +279,10 @@ describe('on one keep-alive connection shared by lanes', () => {
   })
 
   test('pipelined requests keep the total exact', async () => {
-    const socket = connect(proxy.port, '127.0.0.1')
+    const { socket, received } = openRaw(proxy.port)
     const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
     socket.write(get('/short-polling/lobby') + get('/long-polling/lobby?wait=0') + get('/time'))
-    let received = ''
-    socket.on('data', (chunk) => {
-      received += chunk
-    })
-    await until('all three are answered', () => received.split('HTTP/1.1 200').length === 4)
+    await until('all three are answered', () => received().split('HTTP/1.1 200').length === 4)
     socket.end()
     await once(socket, 'close')
     const tallies = await server.meter()
@@ -302,20 +294,16 @@ describe('on one keep-alive connection shared by lanes', () => {
 
 describe('a stream', () => {
   test('of events is a head, a joined event that is control, payload, and framing around it', async () => {
-    const socket = connect(server.port, '127.0.0.1')
-    let received = ''
-    socket.on('data', (chunk) => {
-      received += chunk
-    })
+    const { socket, received } = openRaw(server.port)
     socket.write('GET /sse/lobby?client=a HTTP/1.1\r\nHost: localhost\r\n\r\n')
-    await until('it has joined', () => received.includes('event: joined'))
+    await until('it has joined', () => received().includes('event: joined'))
     await server.app.inject({ method: 'POST', url: '/short-polling/lobby', payload: { text: 'hi' } })
-    await until('it has the entry', () => received.includes('"text":"hi"'))
+    await until('it has the entry', () => received().includes('"text":"hi"'))
     const tally = (await server.meter('a')).sse
-    const head = received.slice(0, received.indexOf('\r\n\r\n') + 4)
-    const joined = /event: joined\nid: .*\ndata: .*\n\n/.exec(received)?.[0] ?? ''
-    const payload = /data: (\{.*"text":"hi".*\})\n/.exec(received)?.[1] ?? ''
-    expect(tally.bytesOut).toBe(received.length)
+    const head = received().slice(0, received().indexOf('\r\n\r\n') + 4)
+    const joined = /event: joined\nid: .*\ndata: .*\n\n/.exec(received())?.[0] ?? ''
+    const payload = /data: (\{.*"text":"hi".*\})\n/.exec(received())?.[1] ?? ''
+    expect(tally.bytesOut).toBe(received().length)
     expect(tally.headBytesOut).toBe(head.length)
     expect(tally.controlBytesOut).toBe(joined.length)
     expect(tally.payloadBytesOut).toBe(payload.length)
@@ -412,6 +400,16 @@ describe('whoever connects', () => {
     await wire.end()
   })
 })
+
+/** A connection spoken by hand, and all that has come on it. */
+function openRaw(port: number) {
+  const socket = connect(port, '127.0.0.1')
+  let text = ''
+  socket.on('data', (chunk) => {
+    text += chunk
+  })
+  return { socket, received: () => text }
+}
 
 const sum = (tallies: Tallies, field: keyof Tally) =>
   Object.values(tallies).reduce((bytes, tally) => bytes + tally[field], 0)
