@@ -16,7 +16,7 @@ import {
 import { type Finding, lesson } from './lesson.ts'
 
 const AFTER = 5
-const STALL = 400
+const STALL = 800
 
 const longOf = (outcome: LoopsOutcome, loop: Loop): number => long(loop).read(outcome)?.value ?? 0
 const p99Of = (outcome: LoopsOutcome, loop: Loop): number | undefined => p99(loop).read(outcome)?.value
@@ -43,17 +43,17 @@ export const howToMeasure = lesson<'loops'>({
   goal: 'say what a latency figure counts from, and refuse a p99 that was measured by waiting for answers',
   figure: {
     name: 'loops',
-    parameters: { after: AFTER, stall: STALL, every: 2_000, rate: 50, seconds: 8 },
+    parameters: { after: AFTER, stall: STALL, every: 4_000, rate: 50, seconds: 8 },
   },
   prediction: {
     kind: 'choice',
     question:
-      'A server answers after 5 ms, and once in two seconds it does nothing for 400 ms. Two loops measure it for 8 s. Which 99th percentile does each report?',
+      'A server answers after 5 ms, and once in four seconds it does nothing for 800 ms. Two loops measure it for 8 s. Which 99th percentile does each report?',
     options: [
-      { id: 'both-long', label: 'Both some 400 ms: a fifth of the time is stalled.' },
+      { id: 'both-long', label: 'Both some 800 ms: a fifth of the time is stalled.' },
       { id: 'both-short', label: 'Both a few ms: stalls are rare.' },
-      { id: 'closed-short', label: 'The closed loop a few ms, the open loop some 400 ms.' },
-      { id: 'open-short', label: 'The open loop a few ms, the closed loop some 400 ms.' },
+      { id: 'closed-short', label: 'The closed loop a few ms, the open loop some 800 ms.' },
+      { id: 'open-short', label: 'The open loop a few ms, the closed loop some 800 ms.' },
     ],
     answer(outcome) {
       const found = both(outcome)
@@ -140,15 +140,15 @@ export const howToMeasure = lesson<'loops'>({
     },
     options: [
       {
-        label: 'the stall lasts 800 ms',
-        parameters: { stall: 800 },
+        label: 'the stall lasts 1,200 ms',
+        parameters: { stall: 1_200 },
         sentence:
           'The open loop’s p99 grows with the stall. The closed loop asks even less, and reports as before.',
         check({ before, after }) {
           const [one, other] = [both(before), both(after)]
           if (!one || !other) return tooFew
           return {
-            holds: other.open > 1.5 * one.open && other.closed < LONG,
+            holds: other.open > 1.25 * one.open && other.closed < LONG,
             because: `first ${one.said}, then ${other.said}`,
           }
         },
@@ -179,8 +179,8 @@ export const howToMeasure = lesson<'loops'>({
   },
   hints: [
     'Count the questions that each loop asks while the server does nothing.',
-    'The closed loop has one question out and waits. The open loop goes on: 400 ms at 50 a second are 20 questions.',
-    'One slow answer a stall drowns among hundreds of fast ones, far below 1 %. Twenty of each hundred questions do not.',
+    'The closed loop has one question out and waits. The open loop goes on: 800 ms at 50 a second are 40 questions.',
+    'One slow answer a stall drowns among hundreds of fast ones, far below 1 %. Forty of each two hundred questions do not.',
   ],
   quiz: {
     question:
@@ -266,7 +266,7 @@ export const howToMeasure = lesson<'loops'>({
     ],
     wrongPredictions: [
       {
-        prediction: '“Both see some 400 ms: the server is stalled a fifth of the time.”',
+        prediction: '“Both see some 800 ms: the server is stalled a fifth of the time.”',
         answer:
           'Of the time, yes; of the closed loop’s questions one in several hundred. Let them count the dots inside a grey band in each plot.',
       },
@@ -282,6 +282,6 @@ export const howToMeasure = lesson<'loops'>({
       },
     ],
     expect:
-      'Both medians at 6 to 8 ms. The closed loop has about a thousand answers, four of them slow, and a p99 of 10 to 30 ms; the open loop has 400 answers, some 65 later than 100 ms, and a p99 just under 400 ms. On a busy machine both columns grow by some ms, and the contrast stays.',
+      'Both medians at 6 to 8 ms. The closed loop has about a thousand answers, two of them slow, and a p99 of 10 to 30 ms; the open loop has 400 answers, some 70 later than 100 ms, and a p99 just under 800 ms. On a busy machine both columns grow by some ms, and the contrast stays.',
   },
 })

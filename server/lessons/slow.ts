@@ -3,10 +3,10 @@ import { now } from '../clock.ts'
 import type { Sockets } from './sockets.ts'
 
 /** What it may be asked for and what it may hold. A lesson asks 50 times a second for 8 s. */
-export const slowLimits = { after: 100, stall: 1_000, every: 10_000, waiting: 1_024, open: 64, ms: 60_000 }
+export const slowLimits = { after: 100, stall: 2_000, every: 10_000, waiting: 1_024, open: 64, ms: 60_000 }
 
 /**
- * `/lessons/slow?after=5&stall=400&every=2000`: a server of known delay. It returns each message `after` ms later, except
+ * `/lessons/slow?after=5&stall=800&every=4000`: a server of known delay. It returns each message `after` ms later, except
  * that in the first `stall` ms of every `every` ms by its clock it does nothing at all, as a process in a garbage
  * collection does, and what came meanwhile is answered when the stall is over.
  */
