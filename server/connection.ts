@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { addressOf, type Visitor } from './limits.ts'
-import type { Counted } from './meter/exchange.ts'
+import type { Counted } from './meter/sockets.ts'
 
 /**
  * What is known of a TCP connection: whose it is, and what it has carried. Of thousands each look at one is a wait for
@@ -24,6 +24,7 @@ export function connectionOf(socket: Duplex): Connection {
     isTooMany: false,
     socket: socket as Socket,
     isCounted: false,
+    isUpgraded: false,
     read: 0,
     written: 0,
     first: undefined,

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http'
 import { hostname, networkInterfaces } from 'node:os'
+import type { Duplex } from 'node:stream'
 import type { FastifyServerFactory } from 'fastify'
 import { addressIn } from './address.ts'
 import { connectionIn } from './connection.ts'
@@ -65,7 +66,8 @@ export function createDoor(options: DoorOptions = {}): Door {
     })
     server.on('upgrade', (request, socket, head) => {
       // Node took its own error listener off; a reset that arrives now must not end the process.
-      socket.on('error', () => socket.destroy())
+      socket.on('error', endSocket)
+      connectionIn(request).isUpgraded = true
       const response = plainResponse(request)
       if (!admit(request, response)) return
       const reading = identify?.(request)
@@ -136,6 +138,11 @@ class Request extends IncomingMessage {
   set upgrade(asked: boolean | null) {
     this.asked = asked
   }
+}
+
+/** One for all: a listener of its own would keep each handshake for as long as what came of it is open. */
+function endSocket(this: Duplex) {
+  this.destroy()
 }
 
 /** A response that writes to an upgrade's socket as if the upgrade had not been asked for, and ends it. */

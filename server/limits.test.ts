@@ -22,8 +22,10 @@ function connection(remoteAddress: string, limits?: Limits): Socket & { destroye
   return socket as unknown as Socket & { destroyed: boolean }
 }
 
-const from = (address: string, client?: string): Who =>
-  ({ client, request: { socket: connection(address) } }) as unknown as Who
+const from = (address: string, client?: string): Who => ({
+  client,
+  connection: connectionOf(connection(address)),
+})
 
 const holding = (id: string, address: string, client?: string): Who => ({
   ...from(address, client),

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { connectionIn, connectionOf } from './connection.ts'
+import { connectionOf } from './connection.ts'
 import { WireError } from './contract/errors.ts'
 import type { Feed, Who } from './feed/feed.ts'
 
@@ -138,7 +138,7 @@ export function createLimits(options: LimitOptions = {}): Limits {
   /** Takes what is said beside the feed out of the same: it costs the others as much. */
   function takeWord(who: Who) {
     if (isLate()) throw overloaded()
-    const { address } = connectionIn(who.request)
+    const { address } = who.connection
     if (!allowanceOf(address).unlimited) takePublish(address, who, 'You say too much.')
   }
 
@@ -177,7 +177,7 @@ export function createLimits(options: LimitOptions = {}): Limits {
       ...feed,
       async publish(room, draft, who) {
         if (isLate()) throw overloaded()
-        const { address } = connectionIn(who.request)
+        const { address } = who.connection
         const { unlimited, rooms } = allowanceOf(address)
         if (!unlimited) takePublish(address, who)
         if (!rooms.unlimited && !knownRooms.has(room)) await takeBirth(feed, room, address, who)

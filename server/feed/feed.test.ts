@@ -1,7 +1,7 @@
-import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { connectionOf } from '../connection.ts'
 import { formatCursor, parseCursor } from '../contract/cursor.ts'
 import type { Entry, Page } from '../contract/wire.ts'
 import type { Batch } from './encoding.ts'
@@ -9,7 +9,7 @@ import { createFeed, type Feed, type FeedListener } from './feed.ts'
 import type { Log } from './log.ts'
 import { createMemoryLog } from './memory-log.ts'
 
-const who = { request: new IncomingMessage(new Socket()), client: undefined }
+const who = { connection: connectionOf(new Socket()), client: undefined }
 const rooms = ['a', 'b', 'c']
 
 /** All that is due to run now has run: memory needs no more than a turn of the loop. */

@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http'
+import type { ServerResponse } from 'node:http'
+import type { Connection } from '../connection.ts'
 import { type Cursor, parseCursor } from '../contract/cursor.ts'
 import type { WireError } from '../contract/errors.ts'
 import { type Draft, type Entry, type History, type Joined, PAGE_SIZE, type Page } from '../contract/wire.ts'
@@ -9,12 +10,17 @@ import { lengthOf } from './entries.ts'
 import type { Appended, Log, Stop } from './log.ts'
 import { createRoster, type Listed, type Roster } from './roster.ts'
 
-/** Who asks: the request or handshake that carried them here, the lane it named, and the session it showed. */
+/**
+ * Who asks: the connection that carried them here, the lane that their request or handshake named, and the session it
+ * showed. Not the request: whoever stays would keep it, and of an idle WebSocket that is a tenth of what it takes.
+ */
 export interface Who {
-  request: IncomingMessage
+  connection: Connection
   client: string | undefined
   /** Absent: a guest. */
   person?: Person | undefined
+  /** What the page that they ask for will be written to, where it is said. */
+  answer?: ServerResponse | undefined
 }
 
 /** A reader of a room. Calls come in the order joined, gap, entries; never two at once. */
@@ -60,6 +66,8 @@ export interface Feed extends Presences {
   history(room: string, seq: number | undefined, limit: number, who: Who): Promise<History>
   /** True while readers are handed entries: whatever is written meanwhile carries them. */
   isHandingOver(): boolean
+  /** The page that one who waited is just being told of: a response that is ended meanwhile carries it. */
+  pageInHand(): Page | undefined
 }
 
 /** A reader who waits for a page: one of the two is called, and not before `nextPage` has returned. */
@@ -155,6 +163,7 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
   const audiences = new Map<string, Audience>()
   const due = new Set<Audience>()
   let handing = false
+  let inHand: Page | undefined
 
   /**
    * Entries that are appended in one turn of the event loop are handed over together at its end: each reader then costs
@@ -321,7 +330,14 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
   function answer(poll: Poll, page: Page) {
     poll.stands = undefined
     leave(poll)
-    poll.waiting.onPage(page)
+    // Whoever is told may end the wait of another.
+    const before = inHand
+    inHand = page
+    try {
+      poll.waiting.onPage(page)
+    } finally {
+      inHand = before
+    }
   }
 
   function leave(poll: Poll) {
@@ -466,6 +482,7 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
     },
     follow,
     isHandingOver: () => handing,
+    pageInHand: () => inHand,
   }
 }
 

@@ -10,6 +10,9 @@ export interface Account {
   used: number
 }
 
+/** Where what nobody asked for is entered, and nobody reads it. */
+export const nobody: Account = { transport: 'other', client: undefined, tally: emptyTally(), used: 0 }
+
 export interface Ledger {
   account(transport: TransportName | 'other', client: string | undefined): Account
   /** Says that an account is in use still, by a connection that has kept it. */

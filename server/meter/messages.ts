@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Server as IoServer } from 'socket.io'
 import type { RawData, WebSocket, WebSocketServer as WsServer } from 'ws'
-import { accountOf } from './exchange.ts'
+import type { Page } from '../contract/wire.ts'
 import type { Account } from './ledger.ts'
 
 /**
@@ -9,8 +9,12 @@ import type { Account } from './ledger.ts'
  * written while the feed hands over entries carries them; every other one is control.
  */
 export interface Messages {
+  /** Whose the messages are on a connection that began with this handshake. */
+  accountOf(handshake: IncomingMessage): Account
   /** Asks the feed whether it is just handing over entries. */
   isHandingOver(): boolean
+  /** Asks it which page it is just telling one who waited. */
+  pageInHand(): Page | undefined
   /** The WebSocket message that was read last: its account, and its bytes until it turns out to be a draft. */
   readonly heard: { account: Account; bytes: number }
 }
@@ -27,7 +31,7 @@ type Say = (this: WebSocket, data: unknown, how: unknown, done: unknown) => void
 
 export function tapWebSockets(server: WebSocketServer, messages: Messages) {
   server.on('connection', (socket: WebSocket, request: IncomingMessage) => {
-    const account = accountOf(request)
+    const account = messages.accountOf(request)
     const { send, ping, pong } = socket as unknown as Record<'send' | 'ping' | 'pong', Say>
     const tapped: Record<'send' | 'ping' | 'pong', Say> = {
       send(data, how, done) {
@@ -53,7 +57,7 @@ export function tapWebSockets(server: WebSocketServer, messages: Messages) {
 
 export function tapEngine(engine: Engine, messages: Messages) {
   engine.on('connection', (socket) => {
-    const account = accountOf(socket.request)
+    const account = messages.accountOf(socket.request)
     socket.on('packetCreate', ({ data }: Packet) => {
       if (!messages.isHandingOver()) saidControl(account, PACKET_TYPE + byteLength(data))
     })

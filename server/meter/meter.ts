@@ -1,9 +1,9 @@
 import type { Server, ServerResponse } from 'node:http'
+import { addressIn } from '../address.ts'
 import type { Tallies } from '../contract/meter.ts'
 import type { TransportName } from '../contract/transports.ts'
 import type { Feed } from '../feed/feed.ts'
-import { nobody } from './exchange.ts'
-import { createLedger } from './ledger.ts'
+import { createLedger, nobody } from './ledger.ts'
 import { type Engine, type Messages, tapEngine, tapWebSockets, type WebSocketServer } from './messages.ts'
 import { createSockets } from './sockets.ts'
 import { createWrap } from './wrap.ts'
@@ -27,7 +27,15 @@ export interface Meter {
 
 export function createMeter(maxClients?: number): Meter {
   const ledger = createLedger(maxClients)
-  const messages: Messages = { isHandingOver: () => false, heard: { account: nobody, bytes: 0 } }
+  const messages: Messages = {
+    accountOf(request) {
+      const { transport, client } = addressIn(request)
+      return ledger.account(transport, client)
+    },
+    isHandingOver: () => false,
+    pageInHand: () => undefined,
+    heard: { account: nobody, bytes: 0 },
+  }
   const sockets = createSockets(ledger, messages)
   const { wrap, settle } = createWrap(ledger, messages)
 

@@ -5,9 +5,51 @@ import { addressIn } from '../address.ts'
 import { connectionIn, connectionOf } from '../connection.ts'
 import type { Page } from '../contract/wire.ts'
 import { entryBytes, once } from '../feed/encoding.ts'
-import { type Counted, Exchange } from './exchange.ts'
-import type { Account, Ledger } from './ledger.ts'
+import { type Account, type Ledger, nobody } from './ledger.ts'
 import type { Messages } from './messages.ts'
+
+/** What a TCP connection has read and written, and how much of that is somebody's already. */
+export interface Counted {
+  readonly socket: Socket
+  /** False before the meter is there, and where there is none. */
+  isCounted: boolean
+  /** A request asked that it become a WebSocket: no other request comes, and all that follows is this one's. */
+  isUpgraded: boolean
+  read: number
+  written: number
+  /** The account of its first request, whose connection it is. */
+  first: Account | undefined
+  /** That of its latest. */
+  account: Account | undefined
+  /** The oldest request under way. */
+  current: Exchange | undefined
+}
+
+/**
+ * One request and its answer. It is the response itself: Node makes one for each request, and of thousands that wait an
+ * object more would be one more to make, to find and to move.
+ */
+export interface Exchange extends ServerResponse {
+  /** Its connection; absent where nothing is counted. */
+  counted: Counted | undefined
+  account: Account
+  /** The one that came before this one was answered, when a client pipelines. */
+  behind: Exchange | undefined
+  /** Bytes given to this exchange so far. */
+  bytesIn: number
+  bytesOut: number
+  /** Length of the request's body: 0 where it has none, NaN where it did not say. */
+  bodyIn: number
+  /** Bytes of the response's body handed over so far. */
+  bodyOut: number
+  headOutKnown: boolean
+  /** Whether the request itself is entered in its account. */
+  isEntered: boolean
+  /** Bytes of the body that carry no entry, and are not entered yet. */
+  control: number
+  /** The page that it answers with: the body is its entries and their envelope. Its entries are taken out when entered. */
+  page: Page | undefined
+}
 
 /**
  * The socket side of the meter. Node counts the bytes of every socket; between the end of one response and the end of
@@ -19,35 +61,49 @@ export function createSockets(ledger: Ledger, messages: Messages) {
   const connections = new Set<Counted>()
 
   /**
-   * A response that is counted. Node makes one for each request and detaches it from its socket when it is done: so the
+   * A response that is counted. Node makes it for a request and detaches it from its socket when it is done: so the
    * exchange begins and ends with it, without a listener for each.
    */
-  class MeteredResponse extends Response {
-    readonly exchange: Exchange | undefined
+  class MeteredResponse extends Response implements Exchange {
+    counted: Counted | undefined = undefined
+    account = nobody
+    behind: Exchange | undefined = undefined
+    bytesIn = 0
+    bytesOut = 0
+    bodyIn = 0
+    bodyOut = 0
+    headOutKnown = false
+    isEntered = false
+    control = 0
+    page: Page | undefined = undefined
 
     constructor(request: IncomingMessage, options?: object) {
       super(request, options)
-      this.exchange = requested(request)
+      const connection = connectionIn(request)
+      if (connection.isCounted) begin(this, connection)
     }
 
     override detachSocket(socket: Socket) {
       super.detachSocket(socket)
-      if (this.exchange) answered(this.exchange, this)
+      if (this.counted) answered(this, this.counted)
     }
 
     override flushHeaders() {
       super.flushHeaders()
-      if (this.exchange) sawHead(this.exchange)
+      if (this.counted) sawHead(this, this.counted)
     }
   }
   const { write, end } = ServerResponse.prototype as unknown as Record<'write' | 'end', Write>
   const tapped: Record<'write' | 'end', Write> = {
     write(chunk, encoding, done) {
-      sawBody(this.exchange, chunk)
+      if (this.counted) sawBody(this, chunk)
       return write.call(this, chunk, encoding, done)
     },
     end(chunk, encoding, done) {
-      sawBody(this.exchange, chunk)
+      if (this.counted) {
+        if (this.bodyOut === 0) sawPage(this)
+        sawBody(this, chunk)
+      }
       return end.call(this, chunk, encoding, done)
     },
   }
@@ -69,97 +125,104 @@ export function createSockets(ledger: Ledger, messages: Messages) {
   function closed(connection: Counted) {
     // A connection that never named a URL is nobody's; what came after the last answer is the last one's.
     connection.first ??= named(ledger.account('other', undefined))
-    if (connection.current) settle(connection, connection.current)
-    else {
-      const { tally } = connection.account ?? connection.first
-      tally.bytesIn += takeRead(connection)
-      tally.bytesOut += takeWritten(connection)
-    }
+    if (connection.current) settle(connection.current, connection)
+    else give(connection, connection.account ?? connection.first)
     connection.first.tally.open--
     connections.delete(connection)
   }
 
   /** Begins an exchange on a connection: from here on its bytes are this request's. */
-  function begin(connection: Counted, request: IncomingMessage): Exchange {
-    const { transport, client } = addressIn(request)
-    const { account: latest, current } = connection
-    // A lane that keeps its connection is found without looking it up again.
-    const isSameLane = latest?.transport === transport && latest.client === client
-    const account = isSameLane ? ledger.use(latest) : ledger.account(transport, client)
-    connection.first ??= named(account)
-    connection.account = account
-    const exchange = new Exchange(request, connection, account, bodyLength(request))
+  function begin(exchange: Exchange, connection: Counted) {
+    const { req } = exchange
+    exchange.counted = connection
+    exchange.account = accountFor(req, connection)
+    exchange.bodyIn = bodyLength(req)
+    const { current } = connection
     if (current) {
       // What comes behind a request that is not answered yet counts for that one: pipelining is all but extinct.
-      settle(connection, current)
-      lastOf(current).next = exchange
+      settle(current, connection)
+      lastOf(current).behind = exchange
     } else {
       connection.current = exchange
       exchange.bytesIn = takeRead(connection)
     }
-    return exchange
   }
 
-  function requested(request: IncomingMessage): Exchange | undefined {
-    const connection = connectionIn(request)
-    return connection.isCounted ? begin(connection, request) : undefined
+  /** Whose the bytes of a request are. A lane that keeps its connection is found without looking it up again. */
+  function accountFor(request: IncomingMessage, connection: Counted): Account {
+    const { transport, client } = addressIn(request)
+    const { account: latest } = connection
+    const isSameLane = latest?.transport === transport && latest.client === client
+    const account = isSameLane ? ledger.use(latest) : ledger.account(transport, client)
+    connection.first ??= named(account)
+    connection.account = account
+    return account
   }
 
   /** The end of an exchange: its bytes are all counted now, and what is not body is head. */
-  function answered(exchange: Exchange, response: MeteredResponse) {
-    const { connection, account, page, bodyIn } = exchange
-    const isEmpty = page !== undefined && isNothing(page) && response.writableFinished
+  function answered(exchange: Exchange, connection: Counted) {
+    const { account, bodyIn, behind } = exchange
     enter(exchange)
-    giveWritten(connection, exchange)
+    const written = takeWritten(connection)
+    exchange.bytesOut += written
+    account.tally.bytesOut += written
     // What has come since the head of a request without a body is the next one's.
-    if (bodyIn !== 0 || exchange.next) giveRead(connection, exchange)
-    const { bytesIn, bytesOut, body, headOutKnown } = exchange
-    const hadWholeBody = bodyIn > 0 && response.req.complete
+    if (bodyIn !== 0 || behind) giveRead(exchange, connection)
+    const { bytesIn, bytesOut, bodyOut, page } = exchange
     const { tally } = account
-    if (hadWholeBody) tally.headBytesIn += bytesIn - bodyIn
-    if (!headOutKnown && !response.chunkedEncoding)
-      tally.headBytesOut += bytesOut - (hasNoBody(response) ? 0 : body)
-    if (isEmpty) {
+    if (bodyIn > 0 && exchange.req.complete) tally.headBytesIn += bytesIn - bodyIn
+    if (!exchange.headOutKnown && !exchange.chunkedEncoding) tally.headBytesOut += bytesOut - bodyOut
+    if (page && isNothing(page) && exchange.writableFinished) {
       tally.emptyResponses++
       tally.emptyBytesIn += bytesIn
       tally.emptyBytesOut += bytesOut
     }
-    exchange.request = undefined
     // Node answers in the order in which it was asked (RFC 9112 §9.3.2).
-    connection.current = exchange.next
+    connection.current = behind
   }
 
   /** A head that leaves before there is a body is all that was written so far. */
-  function sawHead(exchange: Exchange) {
-    settle(exchange.connection, exchange)
+  function sawHead(exchange: Exchange, connection: Counted) {
+    settle(exchange, connection)
     if (exchange.headOutKnown || exchange.bytesOut === 0) return
     exchange.headOutKnown = true
     exchange.account.tally.headBytesOut += exchange.bytesOut
   }
 
-  function sawBody(exchange: Exchange | undefined, chunk: unknown) {
-    if (!exchange || (typeof chunk !== 'string' && !(chunk instanceof Uint8Array))) return
+  /** A response in one piece may be a page. One who may not have it is told so in its place, with another status. */
+  function sawPage(exchange: Exchange) {
+    if (exchange.statusCode !== 200 || hasNoBody(exchange)) exchange.page = undefined
+    else exchange.page ??= messages.pageInHand()
+    if (exchange.page) exchange.control -= payloadOf(exchange.page)
+  }
+
+  function sawBody(exchange: Exchange, chunk: unknown) {
+    if (hasNoBody(exchange) || (typeof chunk !== 'string' && !(chunk instanceof Uint8Array))) return
     const length = typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length
-    const payload = exchange.body === 0 && exchange.page ? payloadOf(exchange.page) : 0
-    exchange.body += length
-    if (!messages.isHandingOver()) exchange.control += length - payload
+    exchange.bodyOut += length
+    if (!messages.isHandingOver()) exchange.control += length
   }
 
   function upgraded(request: IncomingMessage, socket: Duplex, head: Buffer) {
     const connection = connectionIn(request)
     if (!connection.isCounted) return
-    const exchange = begin(connection, request)
+    const account = accountFor(request, connection)
+    const { current } = connection
+    if (current) settle(current, connection)
+    const read = takeRead(connection)
+    account.tally.requests++
+    account.tally.bytesIn += read
     // Its first frames have come at its heels.
-    exchange.account.tally.headBytesIn -= head.length
+    account.tally.headBytesIn += read - head.length
 
     // Whichever library accepts it writes the answer's head and then begins to listen; one that refuses it never does.
     socket.on('newListener', function accepted(event) {
       if (event !== 'data') return
       socket.off('newListener', accepted)
-      settle(connection, exchange)
-      const { tally } = exchange.account
-      tally.upgrades++
-      tally.headBytesOut += exchange.bytesOut
+      const written = takeWritten(connection)
+      account.tally.upgrades++
+      account.tally.bytesOut += written
+      account.tally.headBytesOut += written
     })
   }
 
@@ -168,7 +231,11 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     tap,
     /** Enters what open connections have carried so far. What no request has claimed yet waits for the next one. */
     settle() {
-      for (const connection of connections) if (connection.current) settle(connection, connection.current)
+      for (const connection of connections) {
+        const { current, account, isUpgraded } = connection
+        if (current) settle(current, connection)
+        else if (account && isUpgraded) give(connection, account)
+      }
     },
   }
 }
@@ -189,26 +256,29 @@ function named(account: Account): Account {
  * is known of it. Of a poll that waits nothing is entered until it is answered or somebody reads the meter: each look
  * at the books of one client among many is a wait for memory, and most of what a poll's meter costs.
  */
-function settle(connection: Counted, exchange: Exchange) {
+function settle(exchange: Exchange, connection: Counted) {
   enter(exchange)
-  giveRead(connection, exchange)
-  giveWritten(connection, exchange)
+  giveRead(exchange, connection)
+  const written = takeWritten(connection)
+  exchange.bytesOut += written
+  exchange.account.tally.bytesOut += written
 }
 
 /** Enters what an exchange has kept to itself. */
 function enter(exchange: Exchange) {
-  const { tally, transport } = exchange.account
+  const { account, page } = exchange
+  const { tally, transport } = account
   if (!exchange.isEntered) {
     exchange.isEntered = true
-    if (isPreflight(exchange.request)) tally.preflights++
+    if (isPreflight(exchange.req)) tally.preflights++
     else tally.requests++
     tally.bytesIn += exchange.bytesIn
     // All that had come when it began is the head, unless a body followed at its heels.
     if (exchange.bodyIn === 0) tally.headBytesIn += exchange.bytesIn
   }
-  if (exchange.page && exchange.body > 0) {
-    tally.entriesOut += exchange.page.entries.length
-    tally.payloadBytesOut += payloadOf(exchange.page)
+  if (page && exchange.bodyOut > 0 && page.entries.length > 0) {
+    tally.entriesOut += page.entries.length
+    tally.payloadBytesOut += payloadOf(page)
     exchange.page = undefined
   }
   // Socket.IO's messages are counted one by one (messages.ts); what pages and /meter say is no message of a feed.
@@ -216,16 +286,16 @@ function enter(exchange: Exchange) {
   exchange.control = 0
 }
 
-function giveRead(connection: Counted, exchange: Exchange) {
+function giveRead(exchange: Exchange, connection: Counted) {
   const read = takeRead(connection)
   exchange.bytesIn += read
   exchange.account.tally.bytesIn += read
 }
 
-function giveWritten(connection: Counted, exchange: Exchange) {
-  const written = takeWritten(connection)
-  exchange.bytesOut += written
-  exchange.account.tally.bytesOut += written
+/** Gives an account what a connection has carried that no exchange is there for. */
+function give(connection: Counted, { tally }: Account) {
+  tally.bytesIn += takeRead(connection)
+  tally.bytesOut += takeWritten(connection)
 }
 
 /** Bytes read since the last time. */
@@ -244,13 +314,13 @@ function takeWritten(connection: Counted): number {
 
 function lastOf(exchange: Exchange): Exchange {
   let last = exchange
-  while (last.next) last = last.next
+  while (last.behind) last = last.behind
   return last
 }
 
 /** A browser asks before it sends what another origin's page wrote (Fetch §4.8). */
-const isPreflight = (request: IncomingMessage | undefined) =>
-  request?.method === 'OPTIONS' && 'access-control-request-method' in request.headers
+const isPreflight = (request: IncomingMessage) =>
+  request.method === 'OPTIONS' && 'access-control-request-method' in request.headers
 
 /** Whoever waited for the same entries is answered with the same page. */
 const payloadOf = once(({ entries }: Page) => entries.reduce((sum, entry) => sum + entryBytes(entry), 0))

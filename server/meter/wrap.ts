@@ -1,8 +1,9 @@
 import type { TransportName } from '../contract/transports.ts'
+import type { Page } from '../contract/wire.ts'
 import type { Feed, Following, Handed, Who } from '../feed/feed.ts'
-import { exchangeOf } from './exchange.ts'
 import type { Account, Ledger } from './ledger.ts'
 import type { Messages } from './messages.ts'
+import type { Exchange } from './sockets.ts'
 
 /** One who follows a room, and what of it is entered already. */
 interface Reader {
@@ -21,8 +22,8 @@ export function createWrap(ledger: Ledger, messages: Messages) {
 
   function wrap(feed: Feed, transport: TransportName): Feed {
     messages.isHandingOver = feed.isHandingOver
-    const accountOf = ({ request, client }: Who) =>
-      exchangeOf(request)?.account ?? ledger.account(transport, client)
+    messages.pageInHand = feed.pageInHand
+    const accountOf = ({ client }: Who) => ledger.account(transport, client)
 
     return {
       ...feed,
@@ -41,17 +42,14 @@ export function createWrap(ledger: Ledger, messages: Messages) {
         return feed.publish(room, draft, who)
       },
 
-      // A page is entered when it is written (sockets.ts); here it is only said which exchange it answers.
+      // A page is entered when it is written (sockets.ts); here it is only said what answers with it. Of one who waited
+      // nothing need be said: the page is in the feed's hand while it is written.
       page(room, cursor, who) {
         const page = feed.page(room, cursor, who)
-        const exchange = exchangeOf(who.request)
         // Beside the one who asked, and before: a promise in between would be what the meter costs a poll most.
-        if (page instanceof Promise) page.then((page) => exchange?.onPage(page), heardElsewhere)
-        else exchange?.onPage(page)
+        if (page instanceof Promise) page.then((page) => answersWith(who, page), heardElsewhere)
+        else answersWith(who, page)
         return page
-      },
-      nextPage(room, cursor, who, waiting) {
-        return feed.nextPage(room, cursor, who, exchangeOf(who.request)?.before(waiting) ?? waiting)
       },
       follow(room, cursor, who, listener) {
         const following = feed.follow(room, cursor, who, listener)
@@ -77,6 +75,10 @@ export function createWrap(ledger: Ledger, messages: Messages) {
     /** Enters what readers have been handed so far. */
     settle: () => readers.forEach(enter),
   }
+}
+
+function answersWith({ answer }: Who, page: Page) {
+  if (answer) (answer as Exchange).page = page
 }
 
 /** A page that cannot be read answers nothing; whoever asked for it hears why. */

@@ -331,15 +331,15 @@ const isAway = ({ devices }: Being) =>
 const presentOf = ({ name, id }: Being): Present => (id === undefined ? { name } : { name, id })
 
 /** Who it is: a person, whom a client calls itself, or whoever is on this connection. */
-function keyOf({ person, client, request }: Who): string {
+function keyOf({ person, client, connection }: Who): string {
   if (person) return `person ${person.id}`
-  return client === undefined ? socketName(request.socket) : `client ${client}`
+  return client === undefined ? socketName(connection.socket) : `client ${client}`
 }
 
 /** By which of their devices: a client, a socket of its own, or, as requests come over any socket, all that give no name. */
-function deviceOf({ client, request }: Who): string {
+function deviceOf({ client, connection }: Who): string {
   if (client !== undefined) return client
-  return request.headers.upgrade === undefined ? '' : socketName(request.socket)
+  return connection.isUpgraded ? socketName(connection.socket) : ''
 }
 
 const socketNames = new WeakMap<Socket, string>()

@@ -26,7 +26,7 @@ export const shortPolling: ServerTransport = async (app, { feed }) => {
     (request, reply) => {
       const { room } = request.params
       const { after, presence: seen } = request.query
-      const who = whoIs(request.raw)
+      const who = whoIs(request.raw, reply.raw)
       const page = feed.page(room, after, who)
       const answer = (page: Page) => sendPage(reply.hijack().raw, page, lookIn(room, who, seen))
       // Most polls find nothing, or what somebody else was just told, and need wait for no log.

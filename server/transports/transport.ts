@@ -1,7 +1,8 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Writable } from 'node:stream'
 import type { FastifyPluginAsync } from 'fastify'
 import { addressIn } from '../address.ts'
+import { connectionIn } from '../connection.ts'
 import type { Feed, Who } from '../feed/feed.ts'
 import { personIn } from '../people/identify.ts'
 
@@ -12,11 +13,15 @@ export type ServerTransport = FastifyPluginAsync<{
   heartbeat?: number
 }>
 
-/** Throws what is wrong with the token that was shown, where one was. */
-export const whoIs = (request: IncomingMessage): Who => ({
-  request,
+/**
+ * Who a request is from, and with what a page is answered, where one is asked for. Throws what is wrong with the token that
+ * was shown, where one was.
+ */
+export const whoIs = (request: IncomingMessage, answer?: ServerResponse): Who => ({
+  connection: connectionIn(request),
   client: addressIn(request).client,
   person: personIn(request),
+  answer,
 })
 
 /** A reader of a held-open connection may owe us this many bytes; beyond, it is cut and may resume. */

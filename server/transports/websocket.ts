@@ -1,6 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { WebsocketPluginOptions } from '@fastify/websocket'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import { toWireError, WireError } from '../contract/errors.ts'
 import { Command, type Said } from '../contract/sockets.ts'
@@ -39,6 +39,10 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
   }
   /** A token that is none is refused while there is still an HTTP request to answer. */
   const preValidation = async ({ raw }: FastifyRequest) => void whoIs(raw)
+  /** From here on ws answers. A response that stayed on its socket would be kept, and the request with it. */
+  const preHandler = async ({ ws, raw }: FastifyRequest, { raw: response }: FastifyReply) => {
+    if (ws) response.detachSocket(raw.socket)
+  }
 
   const routes = app.withTypeProvider<TypeBoxTypeProvider>()
   routes.route({
@@ -47,6 +51,7 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
     exposeHeadRoute: false,
     schema: { ...schema, params: RoomParams },
     preValidation,
+    preHandler,
     handler: upgradeOnly,
     wsHandler: (socket, { params, query, raw }) =>
       converse(socket, raw, params.room, query.after, query.presence !== undefined),
@@ -57,6 +62,7 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
     exposeHeadRoute: false,
     schema,
     preValidation,
+    preHandler,
     handler: upgradeOnly,
     wsHandler: (socket, { raw }) => converse(socket, raw),
   })
@@ -72,6 +78,8 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
     const joins = createJoins(feed, who, ({ message }) => socket.close(4401, message))
     const wire = request.socket
     let badInARow = 0
+    // That of the plugin would keep request and reply, of an idle connection the larger part.
+    socket.removeAllListeners('error').on('error', ignore)
 
     // Receive
     function join(room: string, cursor: string | undefined, asksPresence = false) {
@@ -200,13 +208,15 @@ export const webSocketOptions = (door: Door): WebsocketPluginOptions => ({
     // A message may come in pieces (RFC 6455 §5.4), but one of endless empty pieces only burns time.
     maxFragments: 1_000,
   },
-  // ws has already answered with the close code of the error; the plugin's own handler would cut that off.
-  errorHandler: () => {},
+  errorHandler: ignore,
   preClose(done) {
     for (const socket of this.websocketServer.clients) socket.close(1012, 'restarting')
     done()
   },
 })
+
+/** ws has already answered with the close code of the error; the plugin's own handler would cut that off. */
+function ignore() {}
 
 const encodeBatch = batchEncoder((entry) => textFrame(`{"entry":${entryJson(entry)}}`))
 
