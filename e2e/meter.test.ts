@@ -150,6 +150,22 @@ describe('on one keep-alive connection shared by lanes', () => {
     await wire.end()
   })
 
+  test('a page of which only the head was asked for carries nothing', async () => {
+    const wire = await openKeepAlive(server.port)
+    await wire.request('POST', '/sse/lobby', { body: '{"text":"hi"}' })
+    const answer = await wire.request('HEAD', '/short-polling/lobby?client=a&after=0')
+    expect(answer.status).toBe(200)
+    const tally = (await server.meter('a'))['short-polling']
+    expect(tally).toMatchObject({ requests: 1, bytesOut: answer.down, headBytesOut: answer.down })
+    expect(tally).toMatchObject({
+      entriesOut: 0,
+      payloadBytesOut: 0,
+      controlBytesOut: 0,
+      emptyResponses: 0,
+    })
+    await wire.end()
+  })
+
   test('polls in a row are counted together, and split where their kind changes', async () => {
     const wire = await openKeepAlive(proxy.port)
     const all: Record<'empty' | 'news' | 'other', Exchange[]> = { empty: [], news: [], other: [] }

@@ -56,7 +56,7 @@ export async function openKeepAlive(port: number): Promise<KeepAlive> {
       await bytes(() => received.includes('\r\n\r\n'))
       const headDown = received.indexOf('\r\n\r\n') + 4
       const responseHead = received.subarray(0, headDown).toString('latin1')
-      const length = Number(/content-length: (\d+)/i.exec(responseHead)?.[1] ?? 0)
+      const length = method === 'HEAD' ? 0 : Number(/content-length: (\d+)/i.exec(responseHead)?.[1] ?? 0)
       await bytes(() => received.length >= headDown + length)
       const text = received.subarray(headDown, headDown + length).toString()
       received = received.subarray(headDown + length)

@@ -504,6 +504,29 @@ describe('the next page', () => {
     expect(handing).toEqual({ page: false, entries: true })
   })
 
+  test('is in the feed’s hand while it is told, also where one who is told ends the wait of another', async () => {
+    const { feed, cursor, say } = await setUp()
+    const inHand: (string[] | undefined)[] = []
+    const note = () => {
+      const page = feed.pageInHand()
+      inHand.push(page && texts(page))
+    }
+    const onFailed = () => {}
+    const end = feed.nextPage('elsewhere', undefined, who, { onPage: note, onFailed })
+    const onPage = () => {
+      note()
+      end()
+      note()
+    }
+    feed.nextPage('a', cursor, who, { onPage, onFailed })
+    await settled()
+    note()
+    await say('hi')
+    await settled()
+    note()
+    expect(inHand).toEqual([undefined, ['hi'], [], ['hi'], undefined])
+  })
+
   test('has at most 200 entries, of a larger batch the first', async () => {
     const { feed, cursor, say } = await setUp()
     const { page } = waitFor(feed, cursor)

@@ -12,7 +12,7 @@ import { createRoster, type Listed, type Roster } from './roster.ts'
 
 /**
  * Who asks: the connection that carried them here, the lane that their request or handshake named, and the session it
- * showed. Not the request: whoever stays would keep it, and of an idle WebSocket that is a tenth of what it takes.
+ * showed. Not the request: whoever stays would keep it for as long.
  */
 export interface Who {
   connection: Connection
