@@ -61,6 +61,8 @@ export function Strips({ report, label, summaries, figure: chosen, onFigure }: S
               data: dots.map((dot) => ({ ...dot, x: at(dot.value) })),
               pointStyle: dots.map(({ invalid }) => stamp(transport, colour, scaled(5), invalid)),
               pointRadius: 6,
+              // A mark on the edge is a whole one.
+              clip: false as const,
             },
             // The median as an upright stroke, its interval as a line beneath.
             line(

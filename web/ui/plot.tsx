@@ -11,6 +11,7 @@ import {
   LineElement,
   LogarithmicScale,
   PointElement,
+  type Scale,
   ScatterController,
   Tooltip,
 } from 'chart.js'
@@ -129,7 +130,7 @@ export const axis = (colours: Palette, title = '') => ({
   title: { display: title !== '', text: title, color: colours.muted, font: { size: fontSize() } },
 })
 
-/** A logarithmic axis with words at the powers of ten, and at 2 and 5 where there is room for them. */
+/** A logarithmic axis with a line at each power of ten, and at 2 and 5 where there is room for their figures. */
 export const logarithmic = (colours: Palette, title: string, values: readonly number[]) => {
   const positive = values.filter((value) => value > 0)
   const low = Math.min(...positive)
@@ -141,16 +142,27 @@ export const logarithmic = (colours: Palette, title: string, values: readonly nu
     type: 'logarithmic' as const,
     min: floorTo(low, between),
     max: high === low ? high * 2 : ceilTo(high, between),
+    afterBuildTicks(scale: Scale) {
+      const decades = Math.log10(scale.max / scale.min)
+      const room = (scale.isHorizontal() ? scale.width / 4 : scale.height / 2) / fontSize()
+      // The narrowest step is from 1 to 2, and from 5 to 10.
+      const lines = room * Math.log10(2) >= decades ? [1, 2, 5] : [1]
+      const powers = Array.from(
+        { length: Math.ceil(decades) + 2 },
+        (_, n) => Math.floor(Math.log10(scale.min)) + n,
+      )
+      scale.ticks = powers
+        .flatMap((power) => lines.map((line) => ({ value: Number(`${line}e${power}`) })))
+        .filter(({ value }) => value >= scale.min && value <= scale.max)
+    },
     ticks: {
       ...base.ticks,
-      callback: (value: string | number) =>
-        between.includes(leading(Number(value))) ? short(Number(value)) : '',
+      autoSkip: false,
+      callback: (value: string | number) => short(Number(value)),
     },
   }
 }
 
-const leading = (value: number) =>
-  Math.round((value / 10 ** Math.floor(Math.log10(value) + 1e-9)) * 1e6) / 1e6
 const steps = (value: number, between: readonly number[]) =>
   [-1, 0, 1].flatMap((power) => between.map((step) => step * 10 ** (Math.floor(Math.log10(value)) + power)))
 const floorTo = (value: number, between: readonly number[]) =>
