@@ -1,9 +1,21 @@
 import { expect, test } from 'vitest'
 import { transportNames } from '../../server/contract/transports.ts'
-import type { Page, Receipt } from '../../server/contract/wire.ts'
+import type { Draft, Page, Receipt } from '../../server/contract/wire.ts'
+import { PublishError } from '../../web/transports/connection.ts'
 import { expectNothingLost } from '../conformance/oracle.ts'
 import { kept, setStage } from '../conformance/stage.ts'
+import type { TestReader } from '../support/client.ts'
 import { openLane, openLanes, returns, settled } from './lanes.ts'
+
+/** On a busy machine a receipt may come too late. Whoever has none repeats the draft, as often as that takes. */
+async function publishTo(publisher: TestReader, draft: Draft): Promise<Receipt> {
+  try {
+    return await publisher.publish(draft)
+  } catch (error) {
+    if (!(error instanceof PublishError && error.code === 'network')) throw error
+    return publishTo(publisher, draft)
+  }
+}
 
 const PUBLISHERS = 8
 const EACH = 1_250
@@ -37,7 +49,7 @@ test('10,000 entries from 8 publishers reach a reader of each transport, every s
       // Twenty on the way at a time: a socket takes them all, and HTTP opens as many connections.
       for (let n = 0; n < EACH; n += 25) {
         const burst = Array.from({ length: 25 }, (_, m) =>
-          publisher.publish({ id: `p${p}-${n + m}`, text: `line ${n + m} of publisher ${p}` }),
+          publishTo(publisher, { id: `p${p}-${n + m}`, text: `line ${n + m} of publisher ${p}` }),
         )
         receipts.push(...(await Promise.all(burst)))
       }

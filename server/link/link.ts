@@ -18,7 +18,7 @@ export interface Link {
   cut(how: CutHow, client?: string): number
   /**
    * New connections are reset for so many ms, as soon as they are made: the kernel has already accepted them. Those of
-   * one client are, when their first request says whose they are.
+   * one client are, when their first request says whose they are. 0 ends it.
    */
   refuse(ms: number, client?: string): void
   /** Nothing passes for so many ms, either way, not even an end; then all of it does. */
