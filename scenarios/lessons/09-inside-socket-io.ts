@@ -201,7 +201,7 @@ export const insideSocketIo = lesson<'socket-io'>({
     server: [
       {
         file: 'server/transports/socket-io.ts',
-        from: "answer(socket, 'join', (request, ack) => {",
+        from: 'join({ socket, joins, queue }, request, ack) {',
         lines: 11,
         note: 'An event by its name, and an acknowledgement to call. What crosses is 42/chat,0["join",…] and 43/chat,0[…].',
       },

@@ -7,11 +7,11 @@ import { checkStructure, compile, readDraft } from '../contract/validate.ts'
 import { MAX_BODY } from '../contract/wire.ts'
 import type { Door } from '../door.ts'
 import { type Batch, batchEncoder, entryJson, once, oncePerEntry } from '../feed/encoding.ts'
-import type { FeedListener } from '../feed/feed.ts'
+import type { FeedListener, Who } from '../feed/feed.ts'
 import type { Update } from '../people/presence.ts'
 import { idleWireOf, wireOf } from './engine-wire.ts'
 import { textFrame } from './frame.ts'
-import { createJoins } from './joins.ts'
+import { createJoins, type Joins } from './joins.ts'
 import { drained, MAX_QUEUE, type ServerTransport, whoIs } from './transport.ts'
 
 /**
@@ -27,11 +27,15 @@ export const socketIo: ServerTransport = async (app, { feed }) => {
       socket.emit('expired', body)
       socket.disconnect(true)
     })
-    const queue = boundedQueue(socket)
-    const offerPresence = (update: Update) => queue.offer(encodePresence(update))
+    const connected: Connected = { socket, who, joins, queue: boundedQueue(socket) }
+    socket.onAny((event: string, ...args) => void answer(connected, event, args))
+    socket.on('disconnect', joins.leaveAll)
+  })
 
+  /** By event. All connections have them in common: of thousands each would keep its own. */
+  const handlers: Record<string, Handler> = {
     // Receive
-    answer(socket, 'join', (request, ack) => {
+    join({ socket, joins, queue }, request, ack) {
       const { room, after, presence: asksPresence } = check<JoinRequest>(checkJoin, request)
       const listener: FeedListener = {
         onJoined: ack,
@@ -45,54 +49,47 @@ export const socketIo: ServerTransport = async (app, { feed }) => {
         },
         ready: queue.drained,
       }
-      return joins.join(
-        room,
-        after ?? undefined,
-        listener,
-        asksPresence ? { onPresence: offerPresence } : undefined,
-      )
-    })
-    answer(socket, 'leave', async (request, ack) => {
+      const onPresence = (update: Update) => queue.offer(encodePresence(update))
+      return joins.join(room, after ?? undefined, listener, asksPresence ? { onPresence } : undefined)
+    },
+    async leave({ joins }, request, ack) {
       const { room } = check<RoomRequest>(checkRoom, request)
       await joins.leave(room)
       ack({ room })
-    })
+    },
 
     // Publish
-    answer(socket, 'publish', async (request, ack) => {
+    async publish({ who }, request, ack) {
       const { room, draft } = check<PublishRequest>(checkPublish, request)
       const { receipt } = await feed.publish(room, readDraft(draft), who)
       ack(receipt)
-    })
+    },
 
     // Beside the feed
-    answer(socket, 'typing', async (request, ack) => {
+    async typing({ who }, request, ack) {
       const { room } = check<RoomRequest>(checkRoom, request)
       feed.typing(room, who)
       ack({ room })
-    })
-    answer(socket, 'away', async (request, ack) => {
+    },
+    async away({ joins }, request, ack) {
       const { away } = check<{ away: boolean }>(checkAway, request)
       joins.away(away)
       ack({ away })
-    })
-
-    socket.on('disconnect', () => joins.leaveAll())
-  })
+    },
+  }
 
   /** Handles one event: whatever goes wrong is said in the acknowledgement, where the client asked for one. */
-  function answer(socket: Socket, event: string, handle: (request: unknown, ack: Ack) => Promise<void>) {
-    socket.on(event, async (...args: unknown[]) => {
-      const last = args.at(-1)
-      const ack: Ack = typeof last === 'function' ? (reply) => last(reply) : () => {}
-      try {
-        await handle(args[0], ack)
-      } catch (error) {
-        const wireError = toWireError(error)
-        if (wireError.status === 500) app.log.error(error)
-        ack({ error: wireError.body })
-      }
-    })
+  async function answer(connected: Connected, event: string, args: unknown[]) {
+    const handle = Object.hasOwn(handlers, event) ? handlers[event] : undefined
+    const last = args.at(-1)
+    const ack: Ack = typeof last === 'function' ? (reply) => last(reply) : () => {}
+    try {
+      await handle?.(connected, args[0], ack)
+    } catch (error) {
+      const wireError = toWireError(error)
+      if (wireError.status === 500) app.log.error(error)
+      ack({ error: wireError.body })
+    }
   }
 
   // Close: clients that are sent away, not cut off, know that they need not hurry. Awaiting io.close() would wait for
@@ -125,6 +122,16 @@ export function createIo(door: Door, heartbeat?: number): Server {
 }
 
 type Ack = (reply: object) => void
+
+/** One connection, for what handles its events. */
+interface Connected {
+  socket: Socket
+  who: Who
+  joins: Joins
+  queue: ReturnType<typeof boundedQueue>
+}
+
+type Handler = (connected: Connected, request: unknown, ack: Ack) => Promise<void>
 
 /**
  * A connection that is a WebSocket by now and owes nothing gets the same frames as every other. On polling, or while
