@@ -78,7 +78,7 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
     const joins = createJoins(feed, who, ({ message }) => socket.close(4401, message))
     const wire = request.socket
     let badInARow = 0
-    // That of the plugin would keep request and reply, of an idle connection the larger part.
+    // That of the plugin would keep request and reply for as long.
     socket.removeAllListeners('error').on('error', ignore)
 
     // Receive

@@ -20,8 +20,11 @@ test('acts on what fell due in the midst of other work when it is asked to look'
 
 test('what it waited in turns is not more than the time that passed, and nothing is due of nothing', async () => {
   const start = now()
-  // So far off that a busy machine does not sleep over it.
-  const paced = pace(Array.from({ length: 20 }, (_, n) => start + 25 * (n + 1)), () => {})
+  // So many that a busy machine does not sleep over all of them.
+  const paced = pace(
+    Array.from({ length: 20 }, (_, n) => start + 25 * (n + 1)),
+    () => {},
+  )
   await paced.done
   expect(paced.waited).toBeGreaterThan(0)
   expect(paced.waited).toBeLessThanOrEqual(now() - start)
