@@ -22,8 +22,7 @@ export function connectionOf(socket: Duplex): Connection {
     address: addressOf(remoteAddress),
     isAdmitted: false,
     isTooMany: false,
-    socket: socket as Socket,
-    isCounted: false,
+    socket: undefined,
     isUpgraded: false,
     read: 0,
     written: 0,
@@ -37,8 +36,16 @@ export function connectionOf(socket: Duplex): Connection {
 
 const found = Symbol('connection')
 
+/** A request, and the connection on which it came, once that is looked up. */
+export interface Carried {
+  [found]?: Connection
+}
+
 /** The connection on which a request came, looked up once. */
-export function connectionIn(request: IncomingMessage & { [found]?: Connection }): Connection {
+export function connectionIn(request: IncomingMessage & Carried): Connection {
   request[found] ??= connectionOf(request.socket)
   return request[found]
 }
+
+/** What makes something a request that came on the same connection, also without its socket. */
+export const carriedAs = (request: IncomingMessage): Carried => ({ [found]: connectionIn(request) })

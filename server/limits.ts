@@ -96,14 +96,18 @@ export function createLimits(options: LimitOptions = {}): Limits {
     const { address } = visitor
     const count = (open.get(address) ?? 0) + 1
     open.set(address, count)
-    socket.once('close', () => {
-      const left = (open.get(address) ?? 1) - 1
-      if (left > 0) open.set(address, left)
-      else open.delete(address)
-    })
+    socket.on('close', leave)
     const { connections } = allowanceOf(address)
     if (count > connections + TOLD) socket.destroy()
     else if (count > connections) visitor.isTooMany = true
+  }
+
+  /** One function for all, as `once` would keep five objects for each. */
+  function leave(this: Socket) {
+    const { address } = connectionOf(this)
+    const left = (open.get(address) ?? 1) - 1
+    if (left > 0) open.set(address, left)
+    else open.delete(address)
   }
 
   function refusal(visitor: Visitor): WireError | undefined {

@@ -184,7 +184,7 @@ export const cutTheWire = lesson<'lanes'>({
     server: [
       {
         file: 'server/feed/feed.ts',
-        from: 'const slice = await log.after(room, position, PAGE_SIZE)',
+        from: 'const slice = await log.after(room, reader.position, PAGE_SIZE)',
         note: 'Whoever comes with a cursor is first given what follows it in the log.',
       },
       {

@@ -26,7 +26,7 @@ export interface Who {
 /** A reader of a room. Calls come in the order joined, gap, entries; never two at once. */
 export interface FeedListener {
   /** Once, before anything else: where the reader stands before what follows. */
-  onJoined?(joined: Joined): void
+  onJoined?: ((joined: Joined) => void) | undefined
   /** Something before `cursor` is lost to this reader; what is kept follows. */
   onGap(cursor: Cursor): void
   /** What follows where the reader stands. */
@@ -99,9 +99,6 @@ export interface Handed {
  */
 const BATCH_SIZE = 32 * 1024
 
-/** Tells a reader who stood at a cursor that what follows does not follow it: it must read the log again. */
-type FallBehind = (stood: Cursor) => void
-
 /** A room's readers, and what they have yet to be handed. */
 interface Audience {
   /**
@@ -109,9 +106,9 @@ interface Audience {
    * once, here. A fan-out to a thousand is mostly waiting for memory: nothing is looked at for each that is the same
    * for all.
    */
-  live: Map<FallBehind, FeedListener['onEntries']>
+  live: Map<Reader, FeedListener['onEntries']>
   /** Who follows and reads the log still. */
-  others: Set<(batch: Batch) => void>
+  others: Set<Reader>
   /** Who waits for a page. */
   polls: Roster<Poll>
   waiting: Entry[]
@@ -126,9 +123,27 @@ interface Audience {
 }
 
 /**
- * A reader who waits for a page. There are thousands, each for as long as it takes the garbage collector to move them
- * twice; so it is one object, and what can be done with it are functions that all have in common.
+ * A reader who follows. There are thousands, so each is one object, and what can be done with it are functions that all
+ * have in common: a closure for each is as large as eight fields.
  */
+interface Reader {
+  readonly room: string
+  readonly audience: Audience
+  readonly listener: FeedListener
+  /** Where it is to read on in the log. */
+  position: Cursor | undefined
+  /** The seq of `position`, once the log has said where that is. */
+  last: number
+  /** What it was handed, but for what it was since it became live: that is the audience's. */
+  entries: number
+  bytes: number
+  isUpToDate: boolean
+  /** Something came while the log was read. */
+  hasNews: boolean
+  isGone: boolean
+}
+
+/** A reader who waits for a page: as short-lived as they are many, and one object for the same reason. */
 interface Poll extends Listed {
   readonly room: string
   readonly audience: Audience
@@ -194,7 +209,7 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
     if (!first) return
     const batch = batchOf(waiting, parseCursor(audience.cursor).epoch)
     // The room was forgotten and born again: let the log say what of it is lost.
-    if (first.seq !== audience.last + 1) for (const fallBehind of live.keys()) fallBehind(stands)
+    if (first.seq !== audience.last + 1) for (const reader of live.keys()) fallBehind(reader, stands)
     audience.waiting = []
     audience.size = 0
     audience.stands = batch.cursor
@@ -205,7 +220,7 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
       for (const onEntries of live.values()) onEntries(batch)
     })
     // Last: one of them may be live from this batch on. A page that is answered now is an answer, with its envelope.
-    for (const tell of others) tell(batch)
+    for (const reader of others) tell(reader, batch)
     for (const poll of polls.all()) answerWith(batch, poll)
   }
 
@@ -354,114 +369,129 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
    */
   function follow(room: string, after: Cursor | undefined, _who: Who, listener: FeedListener): Following {
     const audience = audienceOf(room)
-    audience.others.add(tell)
-    let position = after
-    /** The seq of `position`, once the log has said where that is. */
-    let last = 0
-    /** What it was handed, but for what it was since it became live: that is the audience's. */
-    let entries = 0
-    let bytes = 0
-    let upToDate = false
-    let news = false
-    let gone = false
-
-    function fallBehind(stood: Cursor) {
-      leaveLive()
-      audience.others.add(tell)
-      position = stood
-      upToDate = false
-      catchUp().catch(fail)
+    const reader: Reader = {
+      room,
+      audience,
+      listener,
+      position: after,
+      last: 0,
+      entries: 0,
+      bytes: 0,
+      isUpToDate: false,
+      hasNews: false,
+      isGone: false,
     }
-
-    function becomeLive() {
-      audience.others.delete(tell)
-      audience.live.set(fallBehind, listener.onEntries)
-      entries -= audience.entries
-      bytes -= audience.bytes
+    audience.others.add(reader)
+    return {
+      joined: join(reader, after),
+      leave: () => leaveRoom(reader),
+      handed: () => handedTo(reader),
     }
+  }
 
-    function leaveLive() {
-      if (!audience.live.delete(fallBehind)) return
-      entries += audience.entries
-      bytes += audience.bytes
-    }
-
-    function tell(batch: Batch) {
-      if (!upToDate) {
-        news = true
-        return
-      }
-      const first = batch.entries[0]?.seq ?? 0
-      if (first > last + 1) {
-        // The room was forgotten and born again: let the log say what of it is lost.
-        upToDate = false
-        catchUp().catch(fail)
-        return
-      }
-      const unseen = first === last + 1 ? batch : batchOf(batch.entries.slice(last + 1 - first), batch.epoch)
-      if (lastOf(batch) >= last) becomeLive()
-      if (unseen.entries.length > 0) whileHanding(() => handOut(unseen))
-    }
-
-    function leave() {
-      gone = true
-      leaveLive()
-      audience.others.delete(tell)
-      disband(room, audience)
-    }
-
-    function fail() {
-      // Who has left already is not to be told.
-      if (gone) return
-      leave()
-      listener.onFailed()
-    }
-
-    function handOut(batch: Batch) {
-      entries += batch.entries.length
-      bytes += batch.bytes
-      listener.onEntries(batch)
-    }
-
-    async function catchUp(onFirst?: (start: Cursor) => void) {
-      for (;;) {
-        news = false
-        const slice = await log.after(room, position, PAGE_SIZE)
-        if (gone) return
-        onFirst?.(slice.start)
-        onFirst = undefined
-        const { epoch, seq } = parseCursor(slice.cursor)
-        if (slice.gap) listener.onGap(slice.start)
-        for (const entries of inBatches(slice.entries)) {
-          const ready = listener.ready?.()
-          if (ready) await ready
-          // A reader may leave in the middle of a page.
-          if (gone) return
-          whileHanding(() => handOut(batchOf(entries, epoch)))
-        }
-        position = slice.cursor
-        last = seq
-        if (!slice.more && !news) break
-      }
-      upToDate = true
-    }
-
-    const joined = new Promise<void>((resolve, reject) => {
-      catchUp((start) => {
+  function join(reader: Reader, after: Cursor | undefined): Promise<void> {
+    const { room, listener } = reader
+    return new Promise((resolve, reject) => {
+      catchUp(reader, (start) => {
         // A cursor that lost its place is repeated, not replaced: cut here, its reader must still hear of the gap.
         listener.onJoined?.({ room, cursor: after === undefined || after === '0' ? start : after })
+        // It comes once, and holds on to whatever was to be answered.
+        listener.onJoined = undefined
         resolve()
       }).then(resolve, (error) => {
-        if (gone) return resolve()
-        fail()
+        if (reader.isGone) return resolve()
+        fail(reader)
         reject(error)
       })
     })
-    const handed = () =>
-      audience.live.has(fallBehind)
-        ? { entries: entries + audience.entries, bytes: bytes + audience.bytes }
-        : { entries, bytes }
-    return { joined, leave, handed }
+  }
+
+  async function catchUp(reader: Reader, onFirst?: (start: Cursor) => void) {
+    const { room, listener } = reader
+    for (;;) {
+      reader.hasNews = false
+      const slice = await log.after(room, reader.position, PAGE_SIZE)
+      if (reader.isGone) return
+      onFirst?.(slice.start)
+      onFirst = undefined
+      const { epoch, seq } = parseCursor(slice.cursor)
+      if (slice.gap) listener.onGap(slice.start)
+      for (const entries of inBatches(slice.entries)) {
+        const ready = listener.ready?.()
+        if (ready) await ready
+        // A reader may leave in the middle of a page.
+        if (reader.isGone) return
+        handOut(reader, batchOf(entries, epoch))
+      }
+      reader.position = slice.cursor
+      reader.last = seq
+      if (!slice.more && !reader.hasNews) break
+    }
+    reader.isUpToDate = true
+  }
+
+  /** Tells one who reads the log still, or has just done so. */
+  function tell(reader: Reader, batch: Batch) {
+    const { last } = reader
+    if (!reader.isUpToDate) {
+      reader.hasNews = true
+      return
+    }
+    const first = batch.entries[0]?.seq ?? 0
+    // The room was forgotten and born again: let the log say what of it is lost.
+    if (first > last + 1) return readAgain(reader)
+    const unseen = first === last + 1 ? batch : batchOf(batch.entries.slice(last + 1 - first), batch.epoch)
+    if (lastOf(batch) >= last) becomeLive(reader)
+    if (unseen.entries.length > 0) handOut(reader, unseen)
+  }
+
+  function handOut(reader: Reader, batch: Batch) {
+    reader.entries += batch.entries.length
+    reader.bytes += batch.bytes
+    whileHanding(() => reader.listener.onEntries(batch))
+  }
+
+  function becomeLive(reader: Reader) {
+    const { audience, listener } = reader
+    audience.others.delete(reader)
+    audience.live.set(reader, listener.onEntries)
+    reader.entries -= audience.entries
+    reader.bytes -= audience.bytes
+  }
+
+  function leaveLive(reader: Reader) {
+    const { audience } = reader
+    if (!audience.live.delete(reader)) return
+    reader.entries += audience.entries
+    reader.bytes += audience.bytes
+  }
+
+  /** What follows does not follow where a live reader stood. */
+  function fallBehind(reader: Reader, stood: Cursor) {
+    leaveLive(reader)
+    reader.audience.others.add(reader)
+    reader.position = stood
+    readAgain(reader)
+  }
+
+  function readAgain(reader: Reader) {
+    reader.isUpToDate = false
+    catchUp(reader).catch(() => fail(reader))
+  }
+
+  function fail(reader: Reader) {
+    // Who has left already is not to be told.
+    if (reader.isGone) return
+    leaveRoom(reader)
+    reader.listener.onFailed()
+  }
+
+  function leaveRoom(reader: Reader) {
+    const { room, audience } = reader
+    reader.isGone = true
+    leaveLive(reader)
+    audience.others.delete(reader)
+    disband(room, audience)
   }
 
   return {
@@ -489,6 +519,12 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
 const pageOf = once(
   ({ cursor, entries }: Batch): Page => ({ cursor, gap: false, more: false, entries: [...entries] }),
 )
+
+function handedTo(reader: Reader): Handed {
+  const { audience, entries, bytes } = reader
+  if (!audience.live.has(reader)) return { entries, bytes }
+  return { entries: entries + audience.entries, bytes: bytes + audience.bytes }
+}
 
 const lastOf = ({ entries }: Batch) => entries.at(-1)?.seq ?? 0
 

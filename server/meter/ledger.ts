@@ -21,7 +21,8 @@ export interface Ledger {
   read(client?: string): Tallies
 }
 
-type Book = Map<TransportName | 'other', Account>
+/** One account for each transport: most clients are a lane, and have one. A Map would be larger than what it holds. */
+type Book = Account[]
 
 /**
  * The books. Entering happens with every request and reading hardly ever, so a transport's total is added up when it is
@@ -30,7 +31,7 @@ type Book = Map<TransportName | 'other', Account>
  */
 export function createLedger(maxClients = 4_096): Ledger {
   /** What named no client, or one that is forgotten. */
-  const unnamed: Book = new Map()
+  const unnamed: Book = []
   const clients = new Map<string, Book>()
   let tick = 0
 
@@ -40,22 +41,23 @@ export function createLedger(maxClients = 4_096): Ledger {
   }
 
   function accountOf(transport: TransportName | 'other', client: string | undefined): Account {
-    const book = client === undefined ? unnamed : (clients.get(client) ?? remember(client))
-    const found = book.get(transport) ?? { transport, client, tally: emptyTally(), used: 0 }
-    book.set(transport, found)
-    return use(found)
+    const book = client === undefined ? unnamed : clients.get(client)
+    for (const account of book ?? []) if (account.transport === transport) return use(account)
+    const account = use({ transport, client, tally: emptyTally(), used: 0 })
+    // A list of one that is written down as such has room for one; one that it was pushed to has room for seventeen.
+    if (book) book.push(account)
+    else if (client !== undefined) remember(client, [account])
+    return account
   }
 
-  function remember(client: string): Book {
+  function remember(client: string, book: Book) {
     if (clients.size >= maxClients) forgetSome()
-    const book: Book = new Map()
     clients.set(client, book)
-    return book
   }
 
   /** Forgets the eighth that was used least recently: finding them takes a sort, so not one at a time. */
   function forgetSome() {
-    const lastUse = (book: Book) => Math.max(...[...book.values()].map(({ used }) => used))
+    const lastUse = (book: Book) => Math.max(...book.map(({ used }) => used))
     const byUse = [...clients].map(([name, book]) => ({ name, used: lastUse(book) }))
     byUse.sort((a, b) => a.used - b.used)
     for (const { name } of byUse.slice(0, Math.ceil(maxClients / 8))) {
@@ -65,22 +67,21 @@ export function createLedger(maxClients = 4_096): Ledger {
   }
 
   /** Whoever holds the account still goes on entering: it leads to the transport's own tally now. */
-  function moveToUnnamed(account: Account, transport: TransportName | 'other') {
-    const { tally } = accountOf(transport, undefined)
+  function moveToUnnamed(account: Account) {
+    const { tally } = accountOf(account.transport, undefined)
     add(tally, account.tally)
     account.tally = tally
   }
 
   function read(client?: string): Tallies {
-    const books = client === undefined ? [unnamed, ...clients.values()] : [clients.get(client) ?? new Map()]
+    const books = client === undefined ? [unnamed, ...clients.values()] : [clients.get(client) ?? []]
     // Being asked about is use, too.
     if (client !== undefined) clients.get(client)?.forEach(use)
     const names = [...transportNames, 'other'] as const
     const tallies = names.map((name) => {
       const total = emptyTally()
       for (const book of books) {
-        const account = book.get(name)
-        if (account) add(total, account.tally)
+        for (const { transport, tally } of book) if (transport === name) add(total, tally)
       }
       return [name, total]
     })

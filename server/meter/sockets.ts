@@ -10,9 +10,12 @@ import type { Messages } from './messages.ts'
 
 /** What a TCP connection has read and written, and how much of that is somebody's already. */
 export interface Counted {
-  readonly socket: Socket
-  /** False before the meter is there, and where there is none. */
-  isCounted: boolean
+  /**
+   * Absent before the meter is there, where there is none, and once it is closed: whoever remembers a connection that has
+   * ended keeps no more than this record, and neither does the garbage collector, to which what a WeakMap leads to is in
+   * use until all of the heap is looked through.
+   */
+  socket: Socket | undefined
   /** A request asked that it become a WebSocket: no other request comes, and all that follows is this one's. */
   isUpgraded: boolean
   read: number
@@ -80,7 +83,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     constructor(request: IncomingMessage, options?: object) {
       super(request, options)
       const connection = connectionIn(request)
-      if (connection.isCounted) begin(this, connection)
+      if (connection.socket) begin(this, connection)
     }
 
     override detachSocket(socket: Socket) {
@@ -117,18 +120,20 @@ export function createSockets(ledger: Ledger, messages: Messages) {
 
   function opened(socket: Socket) {
     const connection = connectionOf(socket)
-    connection.isCounted = true
+    connection.socket = socket
     connections.add(connection)
-    socket.once('close', () => closed(connection))
+    socket.on('close', closed)
   }
 
-  function closed(connection: Counted) {
+  function closed(this: Socket) {
+    const connection = connectionOf(this)
     // A connection that never named a URL is nobody's; what came after the last answer is the last one's.
     connection.first ??= named(ledger.account('other', undefined))
     if (connection.current) settle(connection.current, connection)
     else give(connection, connection.account ?? connection.first)
     connection.first.tally.open--
     connections.delete(connection)
+    connection.socket = undefined
   }
 
   /** Begins an exchange on a connection: from here on its bytes are this request's. */
@@ -205,7 +210,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
 
   function upgraded(request: IncomingMessage, socket: Duplex, head: Buffer) {
     const connection = connectionIn(request)
-    if (!connection.isCounted) return
+    if (!connection.socket) return
     const account = accountFor(request, connection)
     const { current } = connection
     if (current) settle(current, connection)
@@ -300,16 +305,18 @@ function give(connection: Counted, { tally }: Account) {
 
 /** Bytes read since the last time. */
 function takeRead(connection: Counted): number {
-  const read = connection.socket.bytesRead - connection.read
-  connection.read += read
-  return read
+  const { socket, read: before } = connection
+  if (!socket) return 0
+  connection.read = socket.bytesRead
+  return connection.read - before
 }
 
 /** Bytes written since the last time. What a broken connection still had queued is taken off again by Node. */
 function takeWritten(connection: Counted): number {
-  const written = Math.max(0, connection.socket.bytesWritten - connection.written)
-  connection.written += written
-  return written
+  const { socket, written: before } = connection
+  if (!socket) return 0
+  connection.written = Math.max(before, socket.bytesWritten)
+  return connection.written - before
 }
 
 function lastOf(exchange: Exchange): Exchange {

@@ -6,10 +6,9 @@ import type { Messages } from './messages.ts'
 import type { Exchange } from './sockets.ts'
 
 /** One who follows a room, and what of it is entered already. */
-interface Reader {
+interface Reader extends Handed {
   account: Account
-  following: Following
-  entered: Handed
+  handed: Following['handed']
 }
 
 /**
@@ -52,22 +51,24 @@ export function createWrap(ledger: Ledger, messages: Messages) {
         return page
       },
       follow(room, cursor, who, listener) {
-        const following = feed.follow(room, cursor, who, listener)
-        const reader: Reader = { account: accountOf(who), following, entered: { entries: 0, bytes: 0 } }
+        const { joined, leave, handed } = feed.follow(room, cursor, who, listener)
+        const reader: Reader = { account: accountOf(who), handed, entries: 0, bytes: 0 }
         readers.add(reader)
-        function end() {
-          if (readers.delete(reader)) enter(reader)
-        }
-        following.joined.catch(end)
+        joined.catch(() => end(reader))
         return {
-          ...following,
+          joined,
           leave() {
-            following.leave()
-            end()
+            leave()
+            end(reader)
           },
+          handed,
         }
       },
     }
+  }
+
+  function end(reader: Reader) {
+    if (readers.delete(reader)) enter(reader)
   }
 
   return {
@@ -85,9 +86,10 @@ function answersWith({ answer }: Who, page: Page) {
 const heardElsewhere = () => {}
 
 function enter(reader: Reader) {
-  const { entries, bytes } = reader.following.handed()
+  const { entries, bytes } = reader.handed()
   const { tally } = reader.account
-  tally.entriesOut += entries - reader.entered.entries
-  tally.payloadBytesOut += bytes - reader.entered.bytes
-  reader.entered = { entries, bytes }
+  tally.entriesOut += entries - reader.entries
+  tally.payloadBytesOut += bytes - reader.bytes
+  reader.entries = entries
+  reader.bytes = bytes
 }

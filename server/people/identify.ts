@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Namespace } from 'socket.io'
 import { now } from '../clock.ts'
+import { carriedAs } from '../connection.ts'
 import { toWireError, type WireError } from '../contract/errors.ts'
 import { BEARER_PROTOCOL } from '../contract/transports.ts'
 import { expired, needsSession, type Person, type Sessions, unauthorized } from './sessions.ts'
@@ -57,6 +58,16 @@ export function holderOf(request: IncomingMessage): Person {
   const person = personIn(request)
   if (!person) throw needsSession()
   return person
+}
+
+/**
+ * What is left of a request when its headers and its socket have been let go of: enough to say on which connection it
+ * came, for which lane, and from whom. Socket.IO looks for what else there is.
+ */
+export function senderOf(request: Identified): IncomingMessage {
+  const { url, [identity]: found } = request
+  const sender = { url, headers: {}, connection: {}, [identity]: found, ...carriedAs(request) }
+  return sender as unknown as IncomingMessage
 }
 
 /**

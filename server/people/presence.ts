@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { Connection } from '../connection.ts'
 import { HEARTBEAT_MS } from '../contract/transports.ts'
 import type { Presence, Present } from '../contract/wire.ts'
 import type { Who } from '../feed/feed.ts'
@@ -333,19 +333,19 @@ const presentOf = ({ name, id }: Being): Present => (id === undefined ? { name }
 /** Who it is: a person, whom a client calls itself, or whoever is on this connection. */
 function keyOf({ person, client, connection }: Who): string {
   if (person) return `person ${person.id}`
-  return client === undefined ? socketName(connection.socket) : `client ${client}`
+  return client === undefined ? nameOf(connection) : `client ${client}`
 }
 
 /** By which of their devices: a client, a socket of its own, or, as requests come over any socket, all that give no name. */
 function deviceOf({ client, connection }: Who): string {
   if (client !== undefined) return client
-  return connection.isUpgraded ? socketName(connection.socket) : ''
+  return connection.isUpgraded ? nameOf(connection) : ''
 }
 
-const socketNames = new WeakMap<Socket, string>()
-let sockets = 0
-function socketName(socket: Socket): string {
-  const name = socketNames.get(socket) ?? `socket ${++sockets}`
-  socketNames.set(socket, name)
+const names = new WeakMap<Connection, string>()
+let named = 0
+function nameOf(connection: Connection): string {
+  const name = names.get(connection) ?? `socket ${++named}`
+  names.set(connection, name)
   return name
 }

@@ -1,92 +1,112 @@
 import type { Cursor } from '../contract/cursor.ts'
 import { WireError } from '../contract/errors.ts'
 import type { Feed, FeedListener, Following, Who } from '../feed/feed.ts'
+import type { Stop } from '../feed/log.ts'
 import type { Attendance, Watcher } from '../people/presence.ts'
 
 /** One connection may follow this many rooms at once. */
 export const MAX_JOINS = 64
 
-/** The rooms that one connection follows, for the transports that can carry many. */
+/**
+ * The rooms that one connection follows, for the transports that can carry many. What can be done with them are the
+ * functions below, which all connections have in common: an idle one is to keep as little as it can.
+ */
 export interface Joins {
-  /** Joins a room; joining again replaces. Resolves when joined; throws when there are too many. */
-  join(room: string, after: Cursor | undefined, listener: FeedListener, watcher?: Watcher): Promise<void>
-  /** Resolves when nothing more of the room will be said. A join under way is answered first. */
-  leave(room: string): Promise<void>
-  /** The connection has ended: nobody is left to answer. */
-  leaveAll(): void
-  /** Whether somebody looks at this device, in every room that is joined. */
-  away(isAway: boolean): void
+  readonly feed: Feed
+  readonly who: Who
+  /** A list made anew at each change, so that it has room for no more than there are. */
+  rooms: readonly Join[]
+  /** Nobody looks at this device. */
+  isAway: boolean
+  /** Whoever has a session may be told that it runs out. */
+  stopWaiting: Stop | undefined
+}
+
+interface Join {
+  readonly room: string
+  /** Settles when the room is joined, or cannot be; absent from then on. */
+  joined: Promise<void> | undefined
+  following: Following | undefined
+  attendance: Attendance | undefined
+  hasLeft: boolean
 }
 
 /** `onExpired` is told when the session runs out, with which everything has been left. */
 export function createJoins(feed: Feed, who: Who, onExpired: (why: WireError) => void): Joins {
-  const joins = new Map<string, { joined: Promise<void>; leave(isOver?: boolean): void }>()
-  let isAway = false
-  const stopWaiting = who.person?.whenExpired((why) => {
-    leaveAll()
+  const joins: Joins = { feed, who, rooms: [], isAway: false, stopWaiting: undefined }
+  joins.stopWaiting = who.person?.whenExpired((why) => {
+    leaveAll(joins)
     onExpired(why)
   })
+  return joins
+}
 
-  async function join(
-    room: string,
-    after: Cursor | undefined,
-    listener: FeedListener,
-    watcher?: Watcher,
-  ): Promise<void> {
-    if (!joins.has(room) && joins.size >= MAX_JOINS) {
-      throw new WireError(
-        'too-many',
-        `One connection may join ${MAX_JOINS} rooms. Leave one, or open another connection.`,
-      )
-    }
-    let following: Following | undefined
-    let attendance: Attendance | undefined
-    let left = false
-    const joined = leave(room).then(() => {
-      if (left) return
-      following = feed.follow(room, after, who, listener)
-      return following.joined.then(attend)
-    })
-    function attend() {
-      if (left) return
-      attendance = feed.attend(room, who, watcher)
-      if (isAway) feed.away(room, who, true)
-    }
-    const join = {
-      joined,
-      leave(isOver = false) {
-        left = true
-        following?.leave()
-        if (isOver) attendance?.lose()
-        else attendance?.leave()
-      },
-    }
-    joins.set(room, join)
-    try {
-      await joined
-    } catch (error) {
-      if (joins.get(room) === join) joins.delete(room)
-      throw error
-    }
+/** Joins a room; joining again replaces. Resolves when joined; throws when there are too many. */
+export async function joinRoom(
+  joins: Joins,
+  room: string,
+  after: Cursor | undefined,
+  listener: FeedListener,
+  watcher?: Watcher,
+): Promise<void> {
+  const { feed, who, rooms } = joins
+  if (rooms.length >= MAX_JOINS && !rooms.some((join) => join.room === room)) {
+    throw new WireError(
+      'too-many',
+      `One connection may join ${MAX_JOINS} rooms. Leave one, or open another connection.`,
+    )
+  }
+  const join: Join = { room, joined: undefined, following: undefined, attendance: undefined, hasLeft: false }
+  const before = leaveRoom(joins, room)
+  join.joined = start()
+  joins.rooms = [...joins.rooms, join]
+  try {
+    await join.joined
+  } catch (error) {
+    joins.rooms = joins.rooms.filter((each) => each !== join)
+    throw error
+  } finally {
+    join.joined = undefined
   }
 
-  async function leave(room: string) {
-    const current = joins.get(room)
-    joins.delete(room)
-    await current?.joined.catch(() => {})
-    current?.leave()
+  async function start() {
+    await before
+    if (join.hasLeft) return
+    join.following = feed.follow(room, after, who, listener)
+    await join.following.joined
+    if (join.hasLeft) return
+    join.attendance = feed.attend(room, who, watcher)
+    if (joins.isAway) feed.away(room, who, true)
   }
+}
 
-  function leaveAll() {
-    stopWaiting?.()
-    for (const { leave } of joins.values()) leave(true)
-    joins.clear()
-  }
+/** Resolves when nothing more of the room will be said. A join under way is answered first. */
+export async function leaveRoom(joins: Joins, room: string): Promise<void> {
+  const current = joins.rooms.find((join) => join.room === room)
+  if (!current) return
+  joins.rooms = joins.rooms.filter((join) => join !== current)
+  await current.joined?.catch(() => {})
+  leave(current)
+}
 
-  function away(nowAway: boolean) {
-    isAway = nowAway
-    for (const room of joins.keys()) feed.away(room, who, isAway)
-  }
+/** The connection has ended: nobody is left to answer. */
+export function leaveAll(joins: Joins): void {
+  joins.stopWaiting?.()
+  const { rooms } = joins
+  joins.rooms = []
+  for (const join of rooms) leave(join, true)
+}
 
-  return { join, leave, leaveAll, away }
+/** Whether somebody looks at this device, in every room that is joined. */
+export function setAway(joins: Joins, isAway: boolean): void {
+  const { feed, who } = joins
+  joins.isAway = isAway
+  for (const { room } of joins.rooms) feed.away(room, who, isAway)
+}
+
+function leave(join: Join, isOver = false) {
+  join.hasLeft = true
+  join.following?.leave()
+  if (isOver) join.attendance?.lose()
+  else join.attendance?.leave()
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { Server, type Socket } from 'socket.io'
 import type { Static } from 'typebox'
 import { toWireError } from '../contract/errors.ts'
@@ -7,11 +8,12 @@ import { checkStructure, compile, readDraft } from '../contract/validate.ts'
 import { MAX_BODY } from '../contract/wire.ts'
 import type { Door } from '../door.ts'
 import { type Batch, batchEncoder, entryJson, once, oncePerEntry } from '../feed/encoding.ts'
-import type { FeedListener, Who } from '../feed/feed.ts'
+import type { FeedListener } from '../feed/feed.ts'
+import { senderOf } from '../people/identify.ts'
 import type { Update } from '../people/presence.ts'
 import { idleWireOf, wireOf } from './engine-wire.ts'
 import { textFrame } from './frame.ts'
-import { createJoins, type Joins } from './joins.ts'
+import { createJoins, type Joins, joinRoom, leaveAll, leaveRoom, setAway } from './joins.ts'
 import { drained, MAX_QUEUE, type ServerTransport, whoIs } from './transport.ts'
 
 /**
@@ -27,53 +29,57 @@ export const socketIo: ServerTransport = async (app, { feed }) => {
       socket.emit('expired', body)
       socket.disconnect(true)
     })
-    const connected: Connected = { socket, who, joins, queue: boundedQueue(socket) }
+    const connected: Connected = { socket, joins, queued: 0 }
+    socket.conn.on('drain', () => {
+      connected.queued = 0
+    })
     socket.onAny((event: string, ...args) => void answer(connected, event, args))
-    socket.on('disconnect', joins.leaveAll)
+    socket.on('disconnect', () => leaveAll(joins))
   })
 
   /** By event. All connections have them in common: of thousands each would keep its own. */
   const handlers: Record<string, Handler> = {
     // Receive
-    join({ socket, joins, queue }, request, ack) {
+    join(connected, request, ack) {
+      const { socket, joins } = connected
       const { room, after, presence: asksPresence } = check<JoinRequest>(checkJoin, request)
       const listener: FeedListener = {
         onJoined: ack,
         onGap: (cursor) => socket.emit('gap', { room, cursor }),
-        onEntries: queue.write,
+        onEntries: (batch) => write(connected, batch),
         // A connection that is cut comes back by itself; one that is told to go does not.
         onFailed: () => socket.conn.close(true),
         onEnded({ body }) {
-          void joins.leave(room)
+          void leaveRoom(joins, room)
           socket.emit('removed', { ...body, room })
         },
-        ready: queue.drained,
+        ready: () => whenDrained(connected),
       }
-      const onPresence = (update: Update) => queue.offer(encodePresence(update))
-      return joins.join(room, after ?? undefined, listener, asksPresence ? { onPresence } : undefined)
+      const onPresence = (update: Update) => offer(connected, encodePresence(update))
+      return joinRoom(joins, room, after ?? undefined, listener, asksPresence ? { onPresence } : undefined)
     },
     async leave({ joins }, request, ack) {
       const { room } = check<RoomRequest>(checkRoom, request)
-      await joins.leave(room)
+      await leaveRoom(joins, room)
       ack({ room })
     },
 
     // Publish
-    async publish({ who }, request, ack) {
+    async publish({ joins: { who } }, request, ack) {
       const { room, draft } = check<PublishRequest>(checkPublish, request)
       const { receipt } = await feed.publish(room, readDraft(draft), who)
       ack(receipt)
     },
 
     // Beside the feed
-    async typing({ who }, request, ack) {
+    async typing({ joins: { who } }, request, ack) {
       const { room } = check<RoomRequest>(checkRoom, request)
       feed.typing(room, who)
       ack({ room })
     },
     async away({ joins }, request, ack) {
       const { away } = check<{ away: boolean }>(checkAway, request)
-      joins.away(away)
+      setAway(joins, away)
       ack({ away })
     },
   }
@@ -118,7 +124,9 @@ export function createIo(door: Door, heartbeat?: number): Server {
     // Each page of the lab has a namespace of its own, which goes with the page.
     cleanupEmptyChildNamespaces: true,
   })
-  return io.attach(door.under(pathOf['socket-io']))
+  io.attach(door.under(pathOf['socket-io']))
+  io.engine.on('connection', letGoOfRequest)
+  return io
 }
 
 type Ack = (reply: object) => void
@@ -126,9 +134,9 @@ type Ack = (reply: object) => void
 /** One connection, for what handles its events. */
 interface Connected {
   socket: Socket
-  who: Who
   joins: Joins
-  queue: ReturnType<typeof boundedQueue>
+  /** What Engine.IO was given to send and may have yet to send, in UTF-16 units. */
+  queued: number
 }
 
 type Handler = (connected: Connected, request: unknown, ack: Ack) => Promise<void>
@@ -138,57 +146,59 @@ type Handler = (connected: Connected, request: unknown, ack: Ack) => Promise<voi
  * something waits, the packets go through Engine.IO, which keeps what it cannot send yet, without bound and without
  * telling how much. So count what is handed over until it says `drain`, and cut a reader that owes too much.
  */
-function boundedQueue({ conn }: Socket) {
-  let queued = 0
-  conn.on('drain', () => {
-    queued = 0
+function write(connected: Connected, batch: Batch) {
+  const { conn } = connected.socket
+  const wire = connected.queued === 0 ? idleWireOf(conn) : undefined
+  if (wire) {
+    wire.write(encodeFrames(batch))
+    if (wire.writableLength > MAX_QUEUE) cut(conn)
+    return
+  }
+  for (const entry of batch.entries) hand(connected, encodePacket(entry))
+  if (connected.queued + (wireOf(conn)?.writableLength ?? 0) > MAX_QUEUE) cut(conn)
+}
+
+/** Hands over a packet that can wait, unless something waits already. */
+function offer(connected: Connected, packet: string): boolean {
+  if (connected.queued > 0 || (wireOf(connected.socket.conn)?.writableNeedDrain ?? false)) return false
+  hand(connected, packet)
+  return true
+}
+
+/** The packet is encoded already: Engine.IO adds only its own type byte. */
+function hand(connected: Connected, packet: string) {
+  // Counted first: what can be sent at once is, and says so before write returns.
+  connected.queued += packet.length
+  connected.socket.conn.write(packet, { compress: false })
+}
+
+function whenDrained({ socket: { conn }, queued }: Connected): Promise<void> | undefined {
+  const wire = wireOf(conn)
+  if (queued === 0 && wire) return drained(wire)
+  if (queued < MAX_QUEUE / 4 || conn.readyState !== 'open') return undefined
+  return new Promise((resolve) => {
+    const done = () => {
+      conn.off('drain', done).off('close', done)
+      resolve()
+    }
+    conn.on('drain', done).on('close', done)
   })
-  const owed = () => queued + (wireOf(conn)?.writableLength ?? 0)
+}
 
-  function cut() {
-    const wire = wireOf(conn)
-    conn.close(true)
-    // The close frame stands behind a queue that may never drain.
-    setTimeout(() => wire?.destroy(), 1_000).unref()
-  }
+function cut(conn: Socket['conn']) {
+  const wire = wireOf(conn)
+  conn.close(true)
+  // The close frame stands behind a queue that may never drain.
+  setTimeout(() => wire?.destroy(), 1_000).unref()
+}
 
-  return {
-    write(batch: Batch) {
-      const wire = queued === 0 ? idleWireOf(conn) : undefined
-      if (wire) {
-        wire.write(encodeFrames(batch))
-        if (wire.writableLength > MAX_QUEUE) cut()
-        return
-      }
-      for (const entry of batch.entries) {
-        const packet = encodePacket(entry)
-        // Counted first: what can be sent at once is, and says so before write returns.
-        queued += packet.length
-        // The packet is encoded already, and conn.write adds only Engine.IO's own type byte.
-        conn.write(packet, { compress: false })
-      }
-      if (owed() > MAX_QUEUE) cut()
-    },
-    /** Hands over a packet that can wait, unless something waits already. */
-    offer(packet: string): boolean {
-      if (queued > 0 || (wireOf(conn)?.writableNeedDrain ?? false)) return false
-      queued += packet.length
-      conn.write(packet, { compress: false })
-      return true
-    },
-    drained() {
-      const wire = wireOf(conn)
-      if (queued === 0 && wire) return drained(wire)
-      if (queued < MAX_QUEUE / 4 || conn.readyState !== 'open') return undefined
-      return new Promise<void>((resolve) => {
-        const done = () => {
-          conn.off('drain', done).off('close', done)
-          resolve()
-        }
-        conn.on('drain', done).on('close', done)
-      })
-    },
-  }
+/**
+ * Engine.IO keeps the request of a handshake for as long as its connection, and Socket.IO the headers: some KiB of each
+ * of thousands. What says whom it is from is all that is asked for later. Let go of at once, the rest dies young: what
+ * has been moved to the old generation leaves a hole there.
+ */
+function letGoOfRequest(conn: { request: IncomingMessage }) {
+  conn.request = senderOf(conn.request)
 }
 
 /** A Socket.IO event (protocol v5): type 2, the namespace, a comma, the JSON of name and arguments. */

@@ -12,7 +12,7 @@ import { type Batch, batchEncoder, entryJson, once } from '../feed/encoding.ts'
 import type { FeedListener } from '../feed/feed.ts'
 import type { Update } from '../people/presence.ts'
 import { textFrame } from './frame.ts'
-import { createJoins } from './joins.ts'
+import { createJoins, joinRoom, leaveAll, leaveRoom, setAway } from './joins.ts'
 import { drained, MAX_QUEUE, type ServerTransport, whoIs } from './transport.ts'
 
 /**
@@ -89,13 +89,13 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
         onEntries: sendEntries,
         onFailed: () => socket.close(1011, 'the log cannot be read; come back with your cursor'),
         onEnded(why) {
-          void joins.leave(room)
+          void leaveRoom(joins, room)
           sendError(why, { room })
           if (room === urlRoom) socket.close(4403, why.message)
         },
         ready: () => drained(wire),
       }
-      return joins.join(room, cursor, listener, asksPresence ? { onPresence: sendPresence } : undefined)
+      return joinRoom(joins, room, cursor, listener, asksPresence ? { onPresence: sendPresence } : undefined)
     }
 
     /** Whoever is slow waits for the latest. */
@@ -144,10 +144,10 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
     }: Command) {
       if (toJoin !== undefined)
         join(toJoin, after ?? undefined, presence).catch((error) => sendError(error, { room: toJoin }))
-      if (leave !== undefined) joins.leave(leave).then(() => send({ left: leave }))
+      if (leave !== undefined) leaveRoom(joins, leave).then(() => send({ left: leave }))
       if (draft !== undefined) publish(draft, room).catch((error) => sendError(error, idOf(draft)))
       if (typing !== undefined) attempt(typing, () => feed.typing(typing, who))
-      if (away !== undefined) attempt(undefined, () => joins.away(away))
+      if (away !== undefined) attempt(undefined, () => setAway(joins, away))
       // A page sees nothing of the protocol's own pings and can send none: to know whether we are there it asks.
       if (ping) send({ pong: true })
     }
@@ -174,13 +174,13 @@ export const websocket: ServerTransport = async (app, { feed, heartbeat: every =
 
     function cut() {
       if (socket.readyState !== socket.OPEN) return
-      joins.leaveAll()
+      leaveAll(joins)
       socket.close(1013, 'reading too slowly; come back with your cursor')
       // The close frame stands behind a queue that may never drain.
       setTimeout(() => socket.terminate(), 1_000).unref()
     }
 
-    socket.on('close', () => joins.leaveAll())
+    socket.on('close', () => leaveAll(joins))
     if (urlRoom !== undefined)
       join(urlRoom, after, asksPresence).catch((error) => sendError(error, { room: urlRoom }))
   }
