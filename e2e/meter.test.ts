@@ -294,17 +294,64 @@ describe('on one keep-alive connection shared by lanes', () => {
     expectPartsWithinWhole(tally)
   })
 
-  test('pipelined requests keep the total exact', async () => {
+  test('what is written to pipelined requests is each one’s own', async () => {
     const { socket, received } = openRaw(proxy.port)
     const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
     socket.write(get('/short-polling/lobby') + get('/long-polling/lobby?wait=0') + get('/time'))
-    await until('all three are answered', () => received().split('HTTP/1.1 200').length === 4)
+    const answers = () => received().split(/(?=HTTP\/1\.1 200)/)
+    await until('all three are answered', () => answers().length === 3)
     socket.end()
     await once(socket, 'close')
     const tallies = await server.meter()
     expect(tallies['short-polling'].requests + tallies['long-polling'].requests).toBe(2)
+    expect([tallies['short-polling'].bytesOut, tallies['long-polling'].bytesOut]).toEqual(
+      answers()
+        .slice(0, 2)
+        .map(({ length }) => length),
+    )
     // The request to /meter itself came over a connection of its own, not over the proxy.
     expect(sum(tallies, 'bytesOut')).toBe(proxy.down)
+  })
+
+  test('what was written before a lane takes a connection over, or it becomes a WebSocket, is not the newcomer’s', async () => {
+    const { socket, received } = openRaw(proxy.port)
+    const read = (path: string, fields = '') =>
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`)
+    const answers = () => received().split(/(?=HTTP\/1\.1 \d)/)
+    const upgrade = `Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${'A'.repeat(22)}==\r\n`
+    read('/short-polling/lobby?client=a')
+    await until('the first is answered', () => /\}$/.test(received()))
+    // Only an upgrade comes here: what a plain request is answered has a body, and is no handshake.
+    read('/websocket?client=a')
+    await until('that is refused', () => answers().length === 2 && /\}$/.test(received()))
+    read('/websocket?client=a', upgrade)
+    await until('it is a WebSocket', () => /101 .*\r\n\r\n$/s.test(received()))
+    const tallies = await server.meter('a')
+    const [page = 0, refusal = 0, accepted = 0] = answers().map((answer) => Buffer.byteLength(answer))
+    const explanation = Buffer.byteLength(answers()[1]?.split('\r\n\r\n')[1] ?? '')
+    expect(tallies['short-polling'].bytesOut).toBe(page)
+    expect(tallies.websocket).toMatchObject({
+      bytesOut: refusal + accepted,
+      headBytesOut: refusal - explanation + accepted,
+    })
+    socket.destroy()
+  })
+
+  test('leave to send a body is head', async () => {
+    const { socket, received } = openRaw(proxy.port)
+    const body = JSON.stringify({ text: 'x'.repeat(2_000) })
+    socket.write(
+      `POST /short-polling/lobby?client=a HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: ${body.length}\r\n\r\n`,
+    )
+    await until('it may go on', () => received().startsWith('HTTP/1.1 100 Continue\r\n\r\n'))
+    socket.write(body)
+    await until('it is answered', () => /HTTP\/1\.1 201.*\}$/s.test(received()))
+    const receipt = received().split('\r\n\r\n').at(-1) ?? ''
+    await settled('short-polling')
+    const { bytesOut, headBytesOut } = (await server.meter('a'))['short-polling']
+    expect(bytesOut).toBe(received().length)
+    expect(headBytesOut).toBe(bytesOut - receipt.length)
+    socket.destroy()
   })
 })
 

@@ -38,14 +38,14 @@ export interface Exchange extends ServerResponse {
   account: Account
   /** The one that came before this one was answered, when a client pipelines. */
   behind: Exchange | undefined
-  /** Bytes given to this exchange so far. */
+  /** Bytes of the request so far. */
   bytesIn: number
-  bytesOut: number
   /** Length of the request's body: 0 where it has none, NaN where it did not say. */
   bodyIn: number
   /** Bytes of the response's body handed over so far. */
   bodyOut: number
-  headOutKnown: boolean
+  /** Whether the head of the response is entered in its account. */
+  isHeadEntered: boolean
   /** Whether the request itself is entered in its account. */
   isEntered: boolean
   /** Bytes of the body that carry no entry, and are not entered yet. */
@@ -56,9 +56,11 @@ export interface Exchange extends ServerResponse {
 
 /**
  * The socket side of the meter. Node counts the bytes of every socket; between the end of one response and the end of
- * the next they all belong to the latter's request. So nothing is parsed and nothing estimated: each entry in the
- * ledger is a difference of two readings of `bytesRead` or `bytesWritten`. It runs on every request of every
- * transport, so it makes no closure per request and names each field it adds to.
+ * the next they all belong to the latter's request. So nothing is parsed and nothing estimated: what was carried is the
+ * difference of two readings of `bytesRead` or `bytesWritten`, and a head as long as the text that Node made of it. What
+ * was written is read no sooner than somebody else's is to follow, or somebody asks: while a connection is one lane's,
+ * which answer had how many bytes is nothing that is ever told. It runs on every request of every transport, so it makes
+ * no closure per request and names each field it adds to.
  */
 export function createSockets(ledger: Ledger, messages: Messages) {
   const connections = new Set<Counted>()
@@ -72,10 +74,9 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     account = nobody
     behind: Exchange | undefined = undefined
     bytesIn = 0
-    bytesOut = 0
     bodyIn = 0
     bodyOut = 0
-    headOutKnown = false
+    isHeadEntered = false
     isEntered = false
     control = 0
     page: Page | undefined = undefined
@@ -93,7 +94,12 @@ export function createSockets(ledger: Ledger, messages: Messages) {
 
     override flushHeaders() {
       super.flushHeaders()
-      if (this.counted) sawHead(this, this.counted)
+      if (this.counted) enterHead(this)
+    }
+
+    override writeContinue(done?: () => void) {
+      super.writeContinue(done)
+      if (this.counted) this.account.tally.headBytesOut += CONTINUE.length
     }
   }
   const { write, end } = ServerResponse.prototype as unknown as Record<'write' | 'end', Write>
@@ -157,41 +163,33 @@ export function createSockets(ledger: Ledger, messages: Messages) {
   function accountFor(request: IncomingMessage, connection: Counted): Account {
     const { transport, client } = addressIn(request)
     const { account: latest } = connection
-    const isSameLane = latest?.transport === transport && latest.client === client
-    const account = isSameLane ? ledger.use(latest) : ledger.account(transport, client)
+    if (latest?.transport === transport && latest.client === client) return ledger.use(latest)
+    // From here on what is written is another's; of one whose answer is still to come, `begin` takes care.
+    if (latest && !connection.current) giveWritten(connection, latest)
+    const account = ledger.account(transport, client)
     connection.first ??= named(account)
     connection.account = account
     return account
   }
 
-  /** The end of an exchange: its bytes are all counted now, and what is not body is head. */
+  /** The end of an exchange: all of it is known now, but for how many bytes the connection has written. */
   function answered(exchange: Exchange, connection: Counted) {
     const { account, bodyIn, behind } = exchange
     enter(exchange)
-    const written = takeWritten(connection)
-    exchange.bytesOut += written
-    account.tally.bytesOut += written
+    enterHead(exchange)
     // What has come since the head of a request without a body is the next one's.
     if (bodyIn !== 0 || behind) giveRead(exchange, connection)
-    const { bytesIn, bytesOut, bodyOut, page } = exchange
+    if (behind) giveWritten(connection, account)
+    const { bytesIn, bodyOut, page } = exchange
     const { tally } = account
     if (bodyIn > 0 && exchange.req.complete) tally.headBytesIn += bytesIn - bodyIn
-    if (!exchange.headOutKnown && !exchange.chunkedEncoding) tally.headBytesOut += bytesOut - bodyOut
     if (page && isNothing(page) && exchange.writableFinished) {
       tally.emptyResponses++
       tally.emptyBytesIn += bytesIn
-      tally.emptyBytesOut += bytesOut
+      tally.emptyBytesOut += headLength(exchange) + bodyOut
     }
     // Node answers in the order in which it was asked (RFC 9112 §9.3.2).
     connection.current = behind
-  }
-
-  /** A head that leaves before there is a body is all that was written so far. */
-  function sawHead(exchange: Exchange, connection: Counted) {
-    settle(exchange, connection)
-    if (exchange.headOutKnown || exchange.bytesOut === 0) return
-    exchange.headOutKnown = true
-    exchange.account.tally.headBytesOut += exchange.bytesOut
   }
 
   /** A response in one piece may be a page. One who may not have it is told so in its place, with another status. */
@@ -211,9 +209,10 @@ export function createSockets(ledger: Ledger, messages: Messages) {
   function upgraded(request: IncomingMessage, socket: Duplex, head: Buffer) {
     const connection = connectionIn(request)
     if (!connection.socket) return
-    const account = accountFor(request, connection)
-    const { current } = connection
+    const { current, account: before } = connection
     if (current) settle(current, connection)
+    else if (before) giveWritten(connection, before)
+    const account = accountFor(request, connection)
     const read = takeRead(connection)
     account.tally.requests++
     account.tally.bytesIn += read
@@ -234,12 +233,13 @@ export function createSockets(ledger: Ledger, messages: Messages) {
   return {
     ServerResponse: MeteredResponse as unknown as typeof ServerResponse,
     tap,
-    /** Enters what open connections have carried so far. What no request has claimed yet waits for the next one. */
+    /** Enters what open connections have carried so far. What has come for no request yet waits for the next one. */
     settle() {
       for (const connection of connections) {
         const { current, account, isUpgraded } = connection
         if (current) settle(current, connection)
         else if (account && isUpgraded) give(connection, account)
+        else if (account) giveWritten(connection, account)
       }
     },
   }
@@ -264,9 +264,7 @@ function named(account: Account): Account {
 function settle(exchange: Exchange, connection: Counted) {
   enter(exchange)
   giveRead(exchange, connection)
-  const written = takeWritten(connection)
-  exchange.bytesOut += written
-  exchange.account.tally.bytesOut += written
+  giveWritten(connection, exchange.account)
 }
 
 /** Enters what an exchange has kept to itself. */
@@ -298,10 +296,28 @@ function giveRead(exchange: Exchange, connection: Counted) {
 }
 
 /** Gives an account what a connection has carried that no exchange is there for. */
-function give(connection: Counted, { tally }: Account) {
-  tally.bytesIn += takeRead(connection)
+function give(connection: Counted, account: Account) {
+  account.tally.bytesIn += takeRead(connection)
+  giveWritten(connection, account)
+}
+
+function giveWritten(connection: Counted, { tally }: Account) {
   tally.bytesOut += takeWritten(connection)
 }
+
+/** Enters the head of a response, once: when it leaves by itself, or with all the rest. */
+function enterHead(exchange: Exchange) {
+  if (exchange.isHeadEntered) return
+  exchange.isHeadEntered = true
+  exchange.account.tally.headBytesOut += headLength(exchange)
+}
+
+/**
+ * The head as Node writes it, of which each character is a byte (RFC 9110 §5.5: what is beyond ASCII is opaque, and
+ * Node writes it as Latin-1). Nothing public tells it, though all that is known of a response in one piece is made of it;
+ * that it is to the byte what crosses is tested against a proxy.
+ */
+const headLength = ({ _header: head }: Exchange & { _header?: string | null }) => head?.length ?? 0
 
 /** Bytes read since the last time. */
 function takeRead(connection: Counted): number {
@@ -334,6 +350,9 @@ const payloadOf = once(({ entries }: Page) => entries.reduce((sum, entry) => sum
 
 /** A poll that brought nothing, and no word of a gap either. */
 const isNothing = ({ entries, gap }: Page) => entries.length === 0 && !gap
+
+/** What Node says to a client that waits for leave to send its body (RFC 9110 §10.1.1). */
+const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
 
 /** RFC 9112 §6.3: a request has a body where it says how long that is, or that it comes in chunks. */
 function bodyLength({ headers }: IncomingMessage): number {
