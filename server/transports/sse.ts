@@ -116,15 +116,15 @@ const encodeBatch = batchEncoder(eventOf)
 const encodePresence = once(({ presence }: Update) =>
   Buffer.from(encode({ event: 'presence', data: JSON.stringify(presence) })),
 )
-const encodeChunks = batchEncoder((entry, cursor) => chunk(eventOf(entry, cursor)))
+const encodeChunk = once((batch: Batch) => chunk(encodeBatch(batch)))
 
 /**
- * Node would make a chunk's header and two more writes for every reader. The same chunks can be written to all of them,
+ * Node would make a chunk's header and two more writes for every reader. The same chunk can be written to all of them,
  * once the response has its socket; before (a pipelined request) and without chunks (HTTP/1.0) it is Node's to do.
  */
 function send(stream: ServerResponse, batch: Batch) {
   if (stream.writableEnded) return
-  if (stream.socket && stream.chunkedEncoding) stream.socket.write(encodeChunks(batch))
+  if (stream.socket && stream.chunkedEncoding) stream.socket.write(encodeChunk(batch))
   else stream.write(encodeBatch(batch))
 }
 

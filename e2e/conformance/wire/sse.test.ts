@@ -3,7 +3,10 @@ import { until } from '../../support/until.ts'
 import { setStage } from '../stage.ts'
 import { entryText, http, speak } from './raw.ts'
 
-/** Server-sent events, byte for byte. Each event is a chunk of the response (RFC 9112 §7.1): length, text, CRLF. */
+/**
+ * Server-sent events, byte for byte. What is handed over at once, one event or many, is a chunk of the response (RFC 9112
+ * §7.1): length, text, CRLF.
+ */
 const head = [
   'HTTP/1.1 200 OK',
   'Content-Type: text/event-stream',
@@ -22,7 +25,7 @@ const joined = (cursor: string) =>
   chunk(`event: joined\nid: ${cursor}\ndata: {"room":"lobby","cursor":"${cursor}"}\n\n`)
 const gap = (cursor: string) =>
   chunk(`event: gap\nid: ${cursor}\ndata: {"room":"lobby","cursor":"${cursor}"}\n\n`)
-const message = (cursor: string, entry: string) => chunk(`id: ${cursor}\ndata: ${entry}\n\n`)
+const message = (cursor: string, entry: string) => `id: ${cursor}\ndata: ${entry}\n\n`
 
 async function stageWith(count: number, entriesPerRoom = 100) {
   const stage = await setStage({ entriesPerRoom })
@@ -37,15 +40,28 @@ async function stageWith(count: number, entriesPerRoom = 100) {
 test('head, joined, backlog, then each entry as it comes', async () => {
   const { wire, epoch, events, fill } = await stageWith(2)
   wire.send(http('GET /sse/lobby', ['Accept: text/event-stream', 'Accept-Encoding: gzip, br']))
-  const story = head + joined(`${epoch}.0`) + events.join('')
+  const story = head + joined(`${epoch}.0`) + chunk(events.join(''))
   await until('the backlog is here', () => wire.text.length >= story.length)
   expect(wire.text).toBe(story)
 
   const [third] = await fill('lobby', 1)
   if (!third) throw new Error('nothing was filled')
-  const live = story + message(`${epoch}.3`, entryText(third, 'line 3'))
+  const live = story + chunk(message(`${epoch}.3`, entryText(third, 'line 3')))
   await until('the live entry is here', () => wire.text.length >= live.length)
   expect(wire.text).toBe(live)
+})
+
+test('live entries of one turn of the event loop are one chunk', async () => {
+  const { wire, log, epoch } = await stageWith(0)
+  wire.send(http('GET /sse/lobby'))
+  await wire.upTo(joined(`${epoch}.0`))
+  const appended = await Promise.all([1, 2].map((n) => log.append('lobby', { text: `line ${n}` }, undefined)))
+  const events = appended.map(({ receipt }) =>
+    message(`${epoch}.${receipt.seq}`, entryText(receipt, `line ${receipt.seq}`)),
+  )
+  const both = chunk(events.join(''))
+  await until('both are here', () => wire.text.length >= both.length)
+  expect(wire.text).toBe(both)
 })
 
 test('over HTTP/1.0, which has no chunks, the events follow the head as they are', async () => {
@@ -57,7 +73,7 @@ test('over HTTP/1.0, which has no chunks, the events follow the head as they are
   await until('joined', () => wire.text.length >= story.length)
   const [first] = await fill('lobby', 1)
   if (!first) throw new Error('nothing was filled')
-  const event = plain(message(`${epoch}.1`, entryText(first, 'line 1')))
+  const event = message(`${epoch}.1`, entryText(first, 'line 1'))
   await until('the live entry is here', () => wire.text.length >= story.length + event.length)
   expect(wire.text).toBe(story + event)
 })
@@ -69,7 +85,7 @@ test('asked for behind a poll that waits on the same connection, the stream begi
   if (!first) throw new Error('nothing was filled')
   const entry = entryText(first, 'line 1')
   await wire.upTo(`{"cursor":"${epoch}.1","gap":false,"more":false,"entries":[${entry}]}`)
-  const event = message(`${epoch}.1`, entry)
+  const event = chunk(message(`${epoch}.1`, entry))
   await until('the entry came as an event', () => wire.text.endsWith(event))
   expect(wire.text).toBe(head + joined(`${epoch}.0`) + event)
 })
@@ -90,7 +106,7 @@ test.each([
 ])('%s: the reader stands at its cursor', async (_, query, header) => {
   const { wire, epoch, events } = await stageWith(4)
   wire.send(http(`GET /sse/lobby${query.replace('$', epoch)}`, [header.replace('$', epoch)]))
-  const story = head + joined(`${epoch}.2`) + events.slice(2).join('')
+  const story = head + joined(`${epoch}.2`) + chunk(events.slice(2).join(''))
   await until('the rest is here', () => wire.text.length >= story.length)
   expect(wire.text).toBe(story)
 })
@@ -98,7 +114,7 @@ test.each([
 test('joined, gap, entries: joined repeats the lost cursor, the gap says where the replay starts', async () => {
   const { wire, epoch, events } = await stageWith(5, 2)
   wire.send(http('GET /sse/lobby', [`Last-Event-ID: ${epoch}.1`]))
-  const story = head + joined(`${epoch}.1`) + gap(`${epoch}.3`) + events.slice(3).join('')
+  const story = head + joined(`${epoch}.1`) + gap(`${epoch}.3`) + chunk(events.slice(3).join(''))
   await until('the replay is here', () => wire.text.length >= story.length)
   expect(wire.text).toBe(story)
 })
@@ -109,7 +125,7 @@ test('a cursor of another epoch that was cut before its gap hears it on the next
   for (const lastEventId of ['zzzz.7', 'zzzz.7']) {
     const wire = await speak(server.port)
     wire.send(http('GET /sse/lobby', [`Last-Event-ID: ${lastEventId}`]))
-    const story = head + joined('zzzz.7') + gap(`${epoch}.0`) + events.join('')
+    const story = head + joined('zzzz.7') + gap(`${epoch}.0`) + chunk(events.join(''))
     await until('the replay is here', () => wire.text.length >= story.length)
     expect(wire.text).toBe(story)
   }
@@ -129,7 +145,7 @@ test('a text that looks like events is one line of one event', async () => {
   await wire.upTo(joined(`${epoch}.0`))
   const text = 'hi\n\nid: 9\ndata: x\r\revent: gap\r\n'
   const { receipt } = await log.append('lobby', { text }, undefined)
-  const event = message(`${epoch}.1`, entryText(receipt, text))
+  const event = chunk(message(`${epoch}.1`, entryText(receipt, text)))
   expect(event).toContain('"text":"hi\\n\\nid: 9\\ndata: x\\r\\revent: gap\\r\\n"')
   await until('the event is here', () => wire.text.length >= event.length)
   expect(wire.text).toBe(event)
