@@ -20,6 +20,9 @@ export function batchOf(entries: readonly Entry[], epoch: string): Batch {
   return { entries, epoch, cursor: formatCursor(epoch, entries.at(-1)?.seq ?? 0), bytes }
 }
 
+/** The seq at its end. */
+export const lastOf = ({ entries }: Batch) => entries.at(-1)?.seq ?? 0
+
 /**
  * Makes something of each entry once, not once per reader: the first reader pays, the others get the same value. An
  * entry that the log forgets takes what was made of it with it.

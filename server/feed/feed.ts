@@ -5,10 +5,11 @@ import type { WireError } from '../contract/errors.ts'
 import { type Draft, type Entry, type History, type Joined, PAGE_SIZE, type Page } from '../contract/wire.ts'
 import { createPresence, type Presences } from '../people/presence.ts'
 import type { Person } from '../people/sessions.ts'
-import { type Batch, batchOf, once } from './encoding.ts'
+import { type Batch, batchOf, lastOf } from './encoding.ts'
 import { lengthOf } from './entries.ts'
 import type { Appended, Log, Stop } from './log.ts'
-import { createRoster, type Listed, type Roster } from './roster.ts'
+import { createPolls, type Poll, type Waiting } from './polls.ts'
+import { createRoster, type Roster } from './roster.ts'
 
 /**
  * Who asks: the connection that carried them here, the lane that their request or handshake named, and the session it
@@ -68,13 +69,6 @@ export interface Feed extends Presences {
   isHandingOver(): boolean
   /** The page that one who waited is just being told of: a response that is ended meanwhile carries it. */
   pageInHand(): Page | undefined
-}
-
-/** A reader who waits for a page: one of the two is called, and not before `nextPage` has returned. */
-export interface Waiting {
-  onPage(page: Page): void
-  /** The log cannot be read, or no longer by this reader. */
-  onFailed(error: Error): void
 }
 
 /** A reader's place in a room. */
@@ -143,42 +137,12 @@ interface Reader {
   isGone: boolean
 }
 
-/** A reader who waits for a page: as short-lived as they are many, and one object for the same reason. */
-interface Poll extends Listed {
-  readonly room: string
-  readonly audience: Audience
-  readonly waiting: Waiting
-  /** Where it waits; absent while the log is read. */
-  stands: Standing | undefined
-  /** Something came while the log was read. */
-  missed: boolean
-  ended: boolean
-}
-
-/** The place in a room of those who have all there is, and the page that says so, the same for all of them. */
-interface Standing {
-  head: number
-  page: Page
-}
-
-/** Pages that many ask for: what is new after one place, and that there is nothing new. */
-interface Shared {
-  /** The room's head when they were read: they are true for as long as it is this. */
-  head: number
-  nothing?: Standing
-  news?: { after: Cursor | undefined; page: Page }
-}
-
-/** For how long, at most, in ms: what is too old to be kept is not to be read for much longer. */
-const SHARED_FOR = 1_000
-const MAX_SHARED = 1_000
-
 export function createFeed(log: Log, { published, ...presences } = createPresence()): Feed {
   /** By room; a room nobody reads has none. */
   const audiences = new Map<string, Audience>()
   const due = new Set<Audience>()
+  const polls = createPolls(log, disband)
   let handing = false
-  let inHand: Page | undefined
 
   /**
    * Entries that are appended in one turn of the event loop are handed over together at its end: each reader then costs
@@ -204,7 +168,7 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
   }
 
   function handOverTo(audience: Audience) {
-    const { waiting, live, others, polls, stands } = audience
+    const { waiting, live, others, stands } = audience
     const [first] = waiting
     if (!first) return
     const batch = batchOf(waiting, parseCursor(audience.cursor).epoch)
@@ -221,7 +185,7 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
     })
     // Last: one of them may be live from this batch on. A page that is answered now is an answer, with its envelope.
     for (const reader of others) tell(reader, batch)
-    for (const poll of polls.all()) answerWith(batch, poll)
+    for (const poll of audience.polls.all()) polls.tell(poll, batch)
   }
 
   function whileHanding(hand: () => void) {
@@ -251,114 +215,10 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
   }
 
   /** Lets go of an audience of nobody. */
-  function disband(room: string, audience: Audience) {
-    if (audience.live.size + audience.others.size + audience.polls.size > 0) return
-    if (audiences.get(room) === audience) audiences.delete(room)
-  }
-
-  /** By room; of all rooms together forgotten once a second. */
-  const shared = new Map<string, Shared>()
-
-  function sharedIn(room: string): Shared | undefined {
-    const pages = shared.get(room)
-    return pages?.head === log.head(room) ? pages : undefined
-  }
-
-  /** Where somebody stands who has all there is. The log is not asked: most polls find nothing new. */
-  function standingAt(room: string, cursor: Cursor | undefined): Standing | undefined {
-    const nothing = sharedIn(room)?.nothing
-    return nothing?.page.cursor === cursor ? nothing : undefined
-  }
-
-  /** A page that somebody else has been given who stood at the same place. */
-  function sharedPage(room: string, after: Cursor | undefined): Page | undefined {
-    const { nothing, news } = sharedIn(room) ?? {}
-    if (nothing && nothing.page.cursor === after) return nothing.page
-    return news && news.after === after ? news.page : undefined
-  }
-
-  /** Reads a page from the log, for this reader and those who ask from the same place soon. */
-  async function readPage(room: string, after: Cursor | undefined): Promise<Page> {
-    const head = log.head(room)
-    const page = await log.after(room, after, PAGE_SIZE)
-    // A gap is told to each on their own; and what has changed meanwhile is not known to be what was read.
-    if (page.gap || log.head(room) !== head || shared.size >= MAX_SHARED) return page
-    if (shared.size === 0) setTimeout(() => shared.clear(), SHARED_FOR).unref()
-    const pages = sharedIn(room) ?? { head }
-    if (page.entries.length === 0) pages.nothing ??= { head, page }
-    else pages.news = { after, page }
-    shared.set(room, pages)
-    return page
-  }
-
-  /**
-   * Whoever waits for the same batch is answered with the same page. Subscribed before the log is read, so that nothing
-   * falls between reading it and waiting.
-   */
-  function nextPage(room: string, after: Cursor | undefined, _who: Who, waiting: Waiting): Stop {
-    const audience = audienceOf(room)
-    const stands = standingAt(room, after)
-    const poll: Poll = { room, audience, waiting, stands, missed: false, ended: false, place: -1 }
-    audience.polls.add(poll)
-    if (!stands) void readFor(poll, after)
-    return () => end(poll)
-  }
-
-  function end(poll: Poll) {
-    poll.ended = true
-    if (poll.stands) answer(poll, poll.stands.page)
-  }
-
-  async function readFor(poll: Poll, after: Cursor | undefined) {
-    const { room } = poll
-    poll.stands = undefined
-    let position = after
-    try {
-      for (;;) {
-        poll.missed = false
-        const page = await readPage(room, position)
-        if (page.entries.length > 0 || page.gap || poll.ended) return answer(poll, page)
-        position = page.cursor
-        if (poll.missed) continue
-        poll.stands = standingAt(room, position) ?? { head: parseCursor(position).seq, page }
-        return
-      }
-    } catch (error) {
-      leave(poll)
-      poll.waiting.onFailed(error as Error)
-    }
-  }
-
-  function answerWith(batch: Batch, poll: Poll) {
-    const { stands } = poll
-    if (!stands) {
-      poll.missed = true
-      return
-    }
-    // It was in the log already when that was read.
-    if (lastOf(batch) <= stands.head) return
-    if (batch.entries[0]?.seq === stands.head + 1 && batch.entries.length <= PAGE_SIZE)
-      answer(poll, pageOf(batch))
-    else void readFor(poll, stands.page.cursor)
-  }
-
-  function answer(poll: Poll, page: Page) {
-    poll.stands = undefined
-    leave(poll)
-    // Whoever is told may end the wait of another.
-    const before = inHand
-    inHand = page
-    try {
-      poll.waiting.onPage(page)
-    } finally {
-      inHand = before
-    }
-  }
-
-  function leave(poll: Poll) {
-    const { room, audience } = poll
-    audience.polls.delete(poll)
-    disband(room, audience)
+  function disband(room: string) {
+    const audience = audiences.get(room)
+    if (audience && audience.live.size + audience.others.size + audience.polls.size === 0)
+      audiences.delete(room)
   }
 
   /**
@@ -491,7 +351,7 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
     reader.isGone = true
     leaveLive(reader)
     audience.others.delete(reader)
-    disband(room, audience)
+    disband(room)
   }
 
   return {
@@ -504,29 +364,23 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
           log.append(room, draft, `session:${person.id}`, { from: { name: person.name, id: person.id } })
         : log.append(room, draft, client)
     },
-    page: (room, cursor) => sharedPage(room, cursor) ?? readPage(room, cursor),
+    page: polls.page,
     history: (room, seq, limit) => log.before(room, seq, limit),
-    nextPage,
+    nextPage: (room, cursor, _who, waiting) => polls.wait(room, audienceOf(room).polls, cursor, waiting),
     endWaits() {
-      for (const { polls } of [...audiences.values()]) polls.all().forEach(end)
+      for (const audience of [...audiences.values()]) audience.polls.all().forEach(polls.end)
     },
     follow,
     isHandingOver: () => handing,
-    pageInHand: () => inHand,
+    pageInHand: polls.inHand,
   }
 }
-
-const pageOf = once(
-  ({ cursor, entries }: Batch): Page => ({ cursor, gap: false, more: false, entries: [...entries] }),
-)
 
 function handedTo(reader: Reader): Handed {
   const { audience, entries, bytes } = reader
   if (!audience.live.has(reader)) return { entries, bytes }
   return { entries: entries + audience.entries, bytes: bytes + audience.bytes }
 }
-
-const lastOf = ({ entries }: Batch) => entries.at(-1)?.seq ?? 0
 
 /** A page in pieces, none much larger than a batch. */
 function inBatches(entries: Entry[]): Entry[][] {

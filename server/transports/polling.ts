@@ -23,7 +23,8 @@ export const pageReplies = { 200: Page, 400: ErrorReply, 401: ErrorReply, 403: E
 
 /**
  * Answers a poll. Who waited for the same entries is answered with the same page, whose JSON is made once. Past Fastify,
- * which has nothing to add, and as a string, of which Node writes head and body in one piece.
+ * which has nothing to add, and as a string, to which Node puts the head in front. It is handed over before the end:
+ * with `end(json)` Node has two pieces to gather, of which the second is empty, and that takes a twelfth of a poll's CPU.
  */
 export function sendPage(response: ServerResponse, page: PageType, presence?: Presence) {
   const { json, bytes } = presence
@@ -34,7 +35,12 @@ export function sendPage(response: ServerResponse, page: PageType, presence?: Pr
     'cache-control': 'no-store',
     'content-length': bytes,
   })
-  response.end(json)
+  const { socket } = response
+  // Else `write` corks it itself, until the end of the turn.
+  socket?.cork()
+  response.write(json)
+  socket?.uncork()
+  response.end()
 }
 
 const encodePage = once(({ cursor, gap, more, entries }: PageType) => {
