@@ -6,10 +6,12 @@ import { type Tallies, type Tally, tallyFields } from '../server/contract/meter.
 import { type TransportName, transportNames } from '../server/contract/transports.ts'
 import type { Page } from '../server/contract/wire.ts'
 import { connectReader } from './support/client.ts'
+import { CLOSE, frame, handshake, readFrames, TEXT } from './support/frames.ts'
 import { type Exchange, openKeepAlive } from './support/keep-alive.ts'
 import { type CountingProxy, startProxy } from './support/proxy.ts'
 import { startServer, type TestServer } from './support/server.ts'
 import { until } from './support/until.ts'
+import { dial } from './support/wire.ts'
 
 /** The meter against a counting TCP proxy, and against clients that know every byte they sent: zero off. */
 let server: TestServer
@@ -406,6 +408,95 @@ describe('a stream', () => {
     expectPartsWithinWhole(tally)
     socket.terminate()
   })
+})
+
+describe('what is never written is not counted', () => {
+  test('of what a WebSocket is told while it closes', async () => {
+    const wire = await dial(proxy.port)
+    wire.send(handshake('/websocket?client=a'))
+    wire.send(
+      Buffer.concat([frame(TEXT, '{"join":"lobby"}'), frame(TEXT, '{"leave":"lobby"}'), frame(CLOSE)]),
+    )
+    await until('it is closed', () => wire.closed)
+    await until(
+      'all of it is counted',
+      async () => (await server.meter('a')).websocket.bytesOut === proxy.down,
+    )
+
+    // Both commands are obeyed a moment later, when there is no saying so any more.
+    const { headBytesOut, controlBytesOut } = (await server.meter('a')).websocket
+    const frames = readFrames(wire.received.subarray(headBytesOut))
+    const texts = frames.filter(({ opcode }) => opcode === TEXT)
+    expect(frames.at(-1)?.opcode).toBe(CLOSE)
+    expect(controlBytesOut).toBe(texts.reduce((bytes, { payload }) => bytes + payload.length, 0))
+  })
+
+  test('of what a WebSocket of Engine.IO is told while it closes', async () => {
+    const hasty = await startServer({ heartbeat: 50 })
+    // It takes its leave, and holds on to the TCP connection until it is given up.
+    const socket = connect({ port: hasty.port, host: '127.0.0.1', allowHalfOpen: true })
+    const received: Buffer[] = []
+    socket.on('data', (bytes) => received.push(bytes)).on('error', () => {})
+    socket.write(handshake('/socket.io/?EIO=4&transport=websocket&client=a'))
+    await until('it is open', () => Buffer.concat(received).includes('"sid"'))
+    socket.write(frame(CLOSE))
+    const closes = () =>
+      Buffer.concat(received)
+        .subarray(-2)
+        .equals(frame(CLOSE, '', { masked: false }))
+    await until('both have taken leave', closes)
+    await until('the session is given up', () => hasty.app.io.engine.clientsCount === 0)
+
+    const { headBytesOut, controlBytesOut } = (await hasty.meter('a'))['socket-io']
+    const frames = readFrames(Buffer.concat(received).subarray(headBytesOut))
+    const pings = frames.filter(({ opcode, payload }) => opcode === TEXT && String(payload) === '2')
+    expect(controlBytesOut).toBe(pings.length)
+    socket.destroy()
+    await hasty.close()
+  })
+
+  test('of what waits for a poll of Engine.IO that never comes', async () => {
+    const lane = await openKeepAlive(proxy.port)
+    const path = '/socket.io/?EIO=4&transport=polling&client=a'
+    const { body: open } = await lane.request('GET', path)
+    const { sid } = JSON.parse(open.slice(1))
+    const ask = (body: string) => lane.request('POST', `${path}&sid=${sid}`, { body })
+    const control = async () => (await server.meter('a'))['socket-io'].controlBytesOut
+    expect(await control()).toBe(0)
+    await ask('40/chat,')
+    await until('the answer waits', async () => (await control()) > 0)
+    // Nobody asks for it any more.
+    await ask('1')
+    await until('it was never said', async () => (await control()) === 0)
+    await lane.end()
+  })
+})
+
+test('of a body that is refused before it has come the head is head', async () => {
+  const socket = connect(proxy.port, '127.0.0.1')
+  let received = ''
+  socket.on('data', (bytes) => {
+    received += bytes
+  })
+  const path = '/socket.io/?EIO=4&transport=polling&client=a&sid=nobody'
+  const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\n`
+  socket.write(head)
+  await until('it is refused', () => /400 Bad Request.*\r\n0\r\n\r\n$/s.test(received))
+  socket.write('40abc')
+  const { headBytesIn, bytesIn } = await untilRead(head.length + 5)
+  expect({ headBytesIn, bytesIn }).toEqual({ headBytesIn: head.length, bytesIn: head.length + 5 })
+  // The next one on the connection is none the longer for it.
+  const next = 'GET /short-polling/lobby?client=b HTTP/1.1\r\nHost: localhost\r\n\r\n'
+  socket.write(next)
+  await until('that is answered', () => /"entries":\[\].*\}$/s.test(received))
+  expect((await server.meter('b'))['short-polling'].headBytesIn).toBe(next.length)
+  socket.destroy()
+
+  async function untilRead(bytes: number): Promise<Tally> {
+    const tally = async () => (await server.meter('a'))['socket-io']
+    await until(`${bytes} bytes are counted`, async () => (await tally()).bytesIn === bytes)
+    return tally()
+  }
 })
 
 test('an upgrade that is refused is a request and no upgrade', async () => {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Server as IoServer } from 'socket.io'
 import type { RawData, WebSocket, WebSocketServer as WsServer } from 'ws'
 import type { Page } from '../contract/wire.ts'
+import { isClosing, waitingIn } from '../transports/engine-wire.ts'
 import type { Account } from './ledger.ts'
 
 /**
@@ -35,15 +36,15 @@ export function tapWebSockets(server: WebSocketServer, messages: Messages) {
     const { send, ping, pong } = socket as unknown as Record<'send' | 'ping' | 'pong', Say>
     const tapped: Record<'send' | 'ping' | 'pong', Say> = {
       send(data, how, done) {
-        saidControl(account, byteLength(data))
+        saidOpen(this, account, byteLength(data))
         send.call(this, data, how, done)
       },
       ping(data, how, done) {
-        saidControl(account, PING_HEADER + byteLength(data))
+        saidOpen(this, account, PING_HEADER + byteLength(data))
         ping.call(this, data, how, done)
       },
       pong(data, how, done) {
-        saidControl(account, PING_HEADER + byteLength(data))
+        saidOpen(this, account, PING_HEADER + byteLength(data))
         pong.call(this, data, how, done)
       },
     }
@@ -59,12 +60,18 @@ export function tapEngine(engine: Engine, messages: Messages) {
   engine.on('connection', (socket) => {
     const account = messages.accountOf(socket.request)
     socket.on('packetCreate', ({ data }: Packet) => {
-      if (!messages.isHandingOver()) saidControl(account, PACKET_TYPE + byteLength(data))
+      if (!messages.isHandingOver() && !isClosing(socket))
+        saidControl(account, PACKET_TYPE + byteLength(data))
     })
     socket.on('packet', ({ data }: Packet) => {
       // Socket.IO defers its events, so who publishes must be read off the packet: type, namespace, ack id, name.
       const isDraft = typeof data === 'string' && /^2\/chat,\d*\["publish"/.test(data)
       if (!isDraft) heardControl(account, PACKET_TYPE + byteLength(data))
+    })
+    // What still waits for a poll when it closes was never said.
+    socket.on('close', () => {
+      for (const { data } of waitingIn(socket) ?? [])
+        if (!isEntry(data)) saidControl(account, -(PACKET_TYPE + byteLength(data)))
     })
   })
 }
@@ -72,6 +79,9 @@ export function tapEngine(engine: Engine, messages: Messages) {
 interface Packet {
   data?: unknown
 }
+
+/** Only when a connection closes is it asked of a packet itself; until then the feed tells. */
+const isEntry = (data: unknown) => typeof data === 'string' && data.startsWith('2/chat,["entry",')
 
 /** An Engine.IO packet begins with one character that says its type. */
 const PACKET_TYPE = 1
@@ -84,6 +94,11 @@ function hear(messages: Messages, account: Account, bytes: number) {
   messages.heard.account = account
   messages.heard.bytes = bytes
   heardControl(account, bytes)
+}
+
+/** What is said to a WebSocket that is closing is dropped. */
+function saidOpen({ readyState, OPEN }: WebSocket, account: Account, bytes: number) {
+  if (readyState === OPEN) saidControl(account, bytes)
 }
 
 function saidControl(account: Account, bytes: number) {

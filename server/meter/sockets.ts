@@ -109,10 +109,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
       return write.call(this, chunk, encoding, done)
     },
     end(chunk, encoding, done) {
-      if (this.counted) {
-        if (this.bodyOut === 0) sawPage(this)
-        sawBody(this, chunk)
-      }
+      if (this.counted) sawBody(this, chunk)
       return end.call(this, chunk, encoding, done)
     },
   }
@@ -135,8 +132,11 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     const connection = connectionOf(this)
     // A connection that never named a URL is nobody's; what came after the last answer is the last one's.
     connection.first ??= named(ledger.account('other', undefined))
-    if (connection.current) settle(connection.current, connection)
-    else give(connection, connection.account ?? connection.first)
+    const { current } = connection
+    if (current) {
+      settle(current, connection)
+      if (current.bodyIn > 0 && current.req.complete) enterHeadIn(current)
+    } else give(connection, connection.account ?? connection.first)
     connection.first.tally.open--
     connections.delete(connection)
     connection.socket = undefined
@@ -174,16 +174,20 @@ export function createSockets(ledger: Ledger, messages: Messages) {
 
   /** The end of an exchange: all of it is known now, but for how many bytes the connection has written. */
   function answered(exchange: Exchange, connection: Counted) {
-    const { account, bodyIn, behind } = exchange
+    const { account, bodyIn, behind, req } = exchange
     enter(exchange)
     enterHead(exchange)
     // What has come since the head of a request without a body is the next one's.
     if (bodyIn !== 0 || behind) giveRead(exchange, connection)
     if (behind) giveWritten(connection, account)
+    if (bodyIn > 0) {
+      if (req.complete) enterHeadIn(exchange)
+      // Refused by its head alone. Node reads the rest all the same, and it is no part of the next request.
+      else req.once('end', () => readAtLast(exchange, connection))
+    }
     const { bytesIn, bodyOut, page } = exchange
     const { tally } = account
-    if (bodyIn > 0 && exchange.req.complete) tally.headBytesIn += bytesIn - bodyIn
-    if (page && isNothing(page) && exchange.writableFinished) {
+    if (page && bodyOut > 0 && isNothing(page) && exchange.writableFinished) {
       tally.emptyResponses++
       tally.emptyBytesIn += bytesIn
       tally.emptyBytesOut += headLength(exchange) + bodyOut
@@ -192,16 +196,17 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     connection.current = behind
   }
 
-  /** A response in one piece may be a page. One who may not have it is told so in its place, with another status. */
+  /** What a response begins with may be a page. One who may not have it is told so in its place, with another status. */
   function sawPage(exchange: Exchange) {
-    if (exchange.statusCode !== 200 || hasNoBody(exchange)) exchange.page = undefined
+    if (exchange.statusCode !== 200) exchange.page = undefined
     else exchange.page ??= messages.pageInHand()
     if (exchange.page) exchange.control -= payloadOf(exchange.page)
   }
 
   function sawBody(exchange: Exchange, chunk: unknown) {
-    if (hasNoBody(exchange) || (typeof chunk !== 'string' && !(chunk instanceof Uint8Array))) return
-    const length = typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length
+    const length = typeof chunk === 'string' ? bytesOf(chunk) : chunk instanceof Uint8Array ? chunk.length : 0
+    if (length === 0 || hasNoBody(exchange)) return
+    if (exchange.bodyOut === 0) sawPage(exchange)
     exchange.bodyOut += length
     if (!messages.isHandingOver()) exchange.control += length
   }
@@ -312,6 +317,18 @@ function enterHead(exchange: Exchange) {
   exchange.account.tally.headBytesOut += headLength(exchange)
 }
 
+/** Enters the head of a request that had a body, once all of it is there: the rest of what came. */
+function enterHeadIn({ account, bytesIn, bodyIn }: Exchange) {
+  account.tally.headBytesIn += bytesIn - bodyIn
+}
+
+/** Enters the rest of a request that was answered before all of it had come; if the next is here already, it took it. */
+function readAtLast(exchange: Exchange, connection: Counted) {
+  if (connection.current) return
+  giveRead(exchange, connection)
+  enterHeadIn(exchange)
+}
+
 /**
  * The head as Node writes it, of which each character is a byte (RFC 9110 §5.5: what is beyond ASCII is opaque, and
  * Node writes it as Latin-1). Nothing public tells it, though all that is known of a response in one piece is made of it;
@@ -359,6 +376,14 @@ function bodyLength({ headers }: IncomingMessage): number {
   const { 'content-length': length, 'transfer-encoding': encoding } = headers
   if (encoding !== undefined) return Number.NaN
   return length === undefined ? 0 : Number(length)
+}
+
+let latest = { text: '', bytes: 0 }
+
+/** The length of a text in UTF-8. Whoever polls from the same place is answered with the very same text. */
+function bytesOf(text: string): number {
+  if (latest.text !== text) latest = { text, bytes: Buffer.byteLength(text) }
+  return latest.bytes
 }
 
 /** RFC 9110 §6.4.1: these answers have no body, whatever was handed over for it. */
