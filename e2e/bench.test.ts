@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -153,6 +153,29 @@ test('a server that dies is named with its transport, and the other runs are kep
   expect(interrupted).toBe(false)
   expect(code).toBe(1)
 })
+
+test.each(['meter-cost', 'log-cost', 'presence', 'slow-reader', 'rivals/rivals'])(
+  'what %s cannot read it says in a sentence',
+  (script) => {
+    const file = join(root, `dist/scenarios/bench/${script}.js`)
+    const type = (...argv: string[]) => spawnSync(process.execPath, [file, ...argv], { encoding: 'utf8' })
+    const hint = '(add --help for what can be said)'
+
+    const unknown = type('--nonsense')
+    expect(unknown.status).toBe(2)
+    expect(unknown.stderr.trim().split('\n')).toEqual(["error: unknown option '--nonsense'", hint])
+    const flag = script === 'presence' ? 'people' : 'rounds'
+    const wrong = type(`--${flag}`, 'many')
+    expect(wrong.status).toBe(2)
+    expect(wrong.stderr.trim().split('\n')).toEqual([
+      `error: option '--${flag} <n>' argument 'many' is invalid. It must be a number from 1.`,
+      hint,
+    ])
+    const help = type('--help')
+    expect(help.status).toBe(0)
+    expect(help.stdout).toContain(`--${flag} <n>`)
+  },
+)
 
 const spawned: ChildProcess[] = []
 afterAll(() => {

@@ -1,10 +1,10 @@
 import { closeSync, fdatasyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { WebSocket } from 'ws'
 import { now } from '../../server/clock.ts'
 import { randomFrom, shuffled } from '../plan.ts'
 import { median, quantile } from '../stats/bootstrap.ts'
+import { count, script } from './script.ts'
 import { startServer } from './servers.ts'
 
 /**
@@ -15,24 +15,20 @@ import { startServer } from './servers.ts'
  *
  * A disk is as fast as its fsync. That is measured in the same folder, beside each round.
  */
-const { values: asked } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '5' },
-    publishers: { type: 'string', default: '50' },
-    rate: { type: 'string', default: '1000' },
-    folder: { type: 'string', default: './data' },
-  },
-})
-const [rounds, seconds, publishers, rate] = [asked.rounds, asked.seconds, asked.publishers, asked.rate].map(
-  Number,
-)
-if (!rounds || !seconds || !publishers || !rate) {
-  console.error(
-    'Type npm run bench:log -- [--rounds 5] [--seconds 5] [--publishers 50] [--rate 1000] [--folder ./data]',
-  )
-  process.exit(2)
-}
+const {
+  rounds,
+  seconds,
+  publishers,
+  rate,
+  folder: parent,
+} = script('bench:log', 'What entries on disk before their receipts cost.')
+  .addOption(count('rounds', 'rounds of two servers in turn', 5))
+  .addOption(count('seconds', 'seconds that count in each run', 5))
+  .addOption(count('publishers', 'connections that publish', 50))
+  .addOption(count('rate', 'messages a second of the even rate', 1_000, 0.1))
+  .option('--folder <path>', 'where the disk is', './data')
+  .parse()
+  .opts<Record<'rounds' | 'seconds' | 'publishers' | 'rate', number> & { folder: string }>()
 const TEXT = 'x'.repeat(60)
 const WARM_UP = 2_000
 
@@ -141,8 +137,8 @@ const outcomes: Record<'memory' | 'disk', Outcome[]> = { memory: [], disk: [] }
 const syncs: number[] = []
 for (let round = 1; round <= rounds; round++) {
   for (const side of shuffled(['memory', 'disk'] as const, random)) {
-    mkdirSync(asked.folder, { recursive: true })
-    const folder = mkdtempSync(join(asked.folder, 'bench-'))
+    mkdirSync(parent, { recursive: true })
+    const folder = mkdtempSync(join(parent, 'bench-'))
     try {
       if (side === 'disk') syncs.push(median(syncTimes(folder)))
       const server = await startServer({
@@ -173,7 +169,7 @@ const shown = (values: number[], digits: number) =>
 console.log(
   `${publishers} publishers and 1 reader over WebSocket, ${rounds} rounds of ${seconds} s; measured.`,
 )
-console.log(`Write and fsync of 4 kB in ${asked.folder}: ${shown(syncs, 2)} ms.`)
+console.log(`Write and fsync of 4 kB in ${parent}: ${shown(syncs, 2)} ms.`)
 console.log(
   'Medians of the rounds; least and most in brackets. Delivery is receive − sentAt, 99th percentile.\n',
 )

@@ -1,11 +1,11 @@
-import { parseArgs } from 'node:util'
+import { Argument } from 'commander'
 import { type TransportName, transportNames } from '../../server/contract/transports.ts'
-import { randomFrom, shuffled } from '../plan.ts'
 import { defaults, type Scenario } from '../scenario.ts'
 import { figureOf } from '../stats/figures.ts'
 import { shareOut } from './cores.ts'
 import { measure } from './measure.ts'
 import { spread } from './rivals/outcome.ts'
+import { count, script } from './script.ts'
 import { startServer } from './servers.ts'
 
 /**
@@ -15,33 +15,31 @@ import { startServer } from './servers.ts'
  * own: two with their meter and two without. Whatever the machine does meanwhile happens to all four, and the processor
  * time of a process does not depend on who else runs; one after the other, two equal servers would differ by a tenth.
  * A round gives one ratio, of what the two sides used a delivery, and two controls, of two servers that are the same:
- * how far those lie from 1 is what cannot be told.
+ * how far those lie from 1 is what cannot be told. A number of rounds that four divides is fair to all places.
  */
-const { values: asked, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rounds: { type: 'string', default: '7' },
-    seconds: { type: 'string', default: '20' },
-    readers: { type: 'string', default: '200' },
-    rate: { type: 'string' },
-  },
-})
-const [rounds, seconds, readers] = [asked.rounds, asked.seconds, asked.readers].map(Number)
-const unknown = positionals.find((name) => !(transportNames as readonly string[]).includes(name))
-if (unknown !== undefined || !rounds || !seconds || !readers || Number.isNaN(Number(asked.rate ?? 1))) {
-  console.error(
-    `Type npm run bench:meter -- [${transportNames.join('|')} …] [--rounds 7] [--seconds 20] [--readers 200] [--rate N]`,
+const asked = script('bench:meter', 'What the meter costs, as a ratio of server CPU per delivery.')
+  .addArgument(new Argument('[transports...]', 'only these').choices(transportNames))
+  .addOption(count('rounds', 'rounds of four servers at once', 8))
+  .addOption(count('seconds', 'seconds that count in each round', 20))
+  .addOption(count('readers', 'readers on each server', 200))
+  .addOption(
+    count('rate', 'messages a second; usually 4 where it is polled, 60 where it is pushed', undefined, 0.1),
   )
-  process.exit(2)
-}
+  .parse()
+const { rounds, seconds, readers, rate } = asked.opts<{
+  rounds: number
+  seconds: number
+  readers: number
+  rate?: number
+}>()
+const transports = asked.args.length > 0 ? (asked.args as TransportName[]) : transportNames
 
 const cores = shareOut()
-const random = randomFrom(1)
 const signal = new AbortController().signal
-const sides = ['metered', 'metered', 'unmetered', 'unmetered'] as const
+const sides = ['metered', 'unmetered', 'metered', 'unmetered'] as const
 
 /** Messages a second: four servers share a core, and a poll costs ten times what a push does. */
-const rateOf = (transport: TransportName) => Number(asked.rate ?? (transport.endsWith('polling') ? 4 : 60))
+const rateOf = (transport: TransportName) => rate ?? (transport.endsWith('polling') ? 4 : 60)
 
 const scenario = (transport: TransportName): Scenario => ({
   ...defaults,
@@ -63,7 +61,9 @@ const scenario = (transport: TransportName): Scenario => ({
 async function round(transport: TransportName, number: number): Promise<number[]> {
   const costs: number[] = []
   await Promise.all(
-    shuffled([0, 1, 2, 3], random).map(async (side) => {
+    sides.map(async (_, place) => {
+      // Which of them starts first counts, if little: so over four rounds each of them starts in each place.
+      const side = (place + number) % sides.length
       const args = sides[side] === 'metered' ? [] : ['unmetered']
       const server = await startServer({ cores: cores.server, signal, args })
       try {
@@ -104,7 +104,7 @@ console.log('Server CPU a delivery; medians, quartiles in brackets.\n')
 const columns = ['transport', 'per s', 'with, µs', 'without, µs', 'ratio', 'control']
 const line = (cells: string[]) => cells.map((cell, n) => cell.padEnd([15, 7, 22, 22, 22, 0][n] ?? 0)).join('')
 console.log(line(columns))
-for (const transport of positionals.length > 0 ? (positionals as TransportName[]) : transportNames) {
+for (const transport of transports) {
   const all: number[][] = []
   for (let number = 1; number <= rounds; number++) all.push(await round(transport, number))
   const of = (value: (a: number, b: number, c: number, d: number) => number[]) =>
@@ -114,19 +114,19 @@ for (const transport of positionals.length > 0 ? (positionals as TransportName[]
       transport,
       String(rateOf(transport)),
       shown(
-        of((a, b) => [a, b]),
+        of((a, _b, c) => [a, c]),
         2,
       ),
       shown(
-        of((_a, _b, c, d) => [c, d]),
+        of((_a, b, _c, d) => [b, d]),
         2,
       ),
       shown(
-        of((a, b, c, d) => [Math.sqrt((a * b) / (c * d))]),
+        of((a, b, c, d) => [Math.sqrt((a * c) / (b * d))]),
         3,
       ),
       shown(
-        of((a, b, c, d) => [a / b, c / d]),
+        of((a, b, c, d) => [a / c, b / d]),
         3,
       ),
     ]),

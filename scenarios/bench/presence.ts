@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util'
 import { shareOut } from './cores.ts'
+import { count, script } from './script.ts'
 import { startServer } from './servers.ts'
 import { storm } from './storm.ts'
 
@@ -8,20 +8,15 @@ import { storm } from './storm.ts'
  * seed. One guest a transport watches, and the table says how often each was told, and how long after the last change
  * each knew the truth: who is left, and that nobody types. That takes the 5 s for which typing is shown.
  */
-const { values: asked } = parseArgs({
-  options: {
-    people: { type: 'string', default: '300' },
-    seconds: { type: 'string', default: '60' },
-    seed: { type: 'string', default: '1' },
-  },
-})
-const people = Number(asked.people)
-const seconds = Number(asked.seconds)
-const seed = Number(asked.seed)
-if (!people || !seconds || Number.isNaN(seed)) {
-  console.error('Type npm run bench:presence -- [--people 300] [--seconds 60] [--seed 1]')
-  process.exit(2)
-}
+const { people, seconds, seed } = script(
+  'bench:presence',
+  'People who come, type and go, and how soon all know the truth.',
+)
+  .addOption(count('people', 'people who come and go', 300))
+  .addOption(count('seconds', 'seconds for which they do', 60))
+  .addOption(count('seed', 'of who does what when', 1, 0))
+  .parse()
+  .opts<Record<'people' | 'seconds' | 'seed', number>>()
 
 const server = await startServer({ cores: shareOut().server, signal: new AbortController().signal })
 try {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
+import { Argument } from 'commander'
 import { randomFrom, shuffled } from '../plan.ts'
 import type { Run } from '../report.ts'
 import { defaults, type Scenario } from '../scenario.ts'
@@ -14,6 +14,7 @@ import {
   pauseReader,
   pushTransports,
 } from './paused-reader.ts'
+import { count, script } from './script.ts'
 import { readMeter, startServer } from './servers.ts'
 
 /**
@@ -25,28 +26,17 @@ import { readMeter, startServer } from './servers.ts'
  *
  * The figures are the others' latency, and the server's memory. A run in which the load was late is made again.
  */
-const { values: asked, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '60' },
-    rate: { type: 'string', default: '1000' },
-    readers: { type: 'string', default: '4' },
-    payload: { type: 'string', default: '300' },
-  },
-})
-const { rounds, seconds, rate, readers, payload } = Object.fromEntries(
-  Object.entries(asked).map(([name, value]) => [name, Number(value)]),
-)
-const others = positionals.length > 0 ? (positionals as PushTransport[]) : pushTransports
-const unknown = others.find((name) => !pushTransports.includes(name))
-if (unknown !== undefined || !rounds || !seconds || !rate || !readers || !payload) {
-  console.error(
-    `Type npm run bench:slow-reader -- [${pushTransports.join('|')} …] [--rounds 3] [--seconds 60] [--rate 1000] ` +
-      '[--readers 4] [--payload 300]',
-  )
-  process.exit(2)
-}
+const asked = script('bench:slow-reader', 'What the others notice when readers stop reading.')
+  .addArgument(new Argument('[transports...]', 'the others, only these').choices(pushTransports))
+  .addOption(count('rounds', 'rounds of three servers in turn', 3))
+  .addOption(count('seconds', 'seconds that count in each run', 60))
+  .addOption(count('rate', 'messages a second', 1_000, 0.1))
+  .addOption(count('readers', 'others that read', 4))
+  .addOption(count('payload', 'characters of a message', 300))
+  .parse()
+const { rounds, seconds, rate, readers, payload } =
+  asked.opts<Record<'rounds' | 'seconds' | 'rate' | 'readers' | 'payload', number>>()
+const others = asked.args.length > 0 ? (asked.args as PushTransport[]) : pushTransports
 
 /** How often a run is made before it is given up. */
 const TRIES = 3

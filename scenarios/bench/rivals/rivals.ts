@@ -1,13 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { dirname } from 'node:path'
-import { parseArgs } from 'node:util'
+import { InvalidArgumentError, Option } from 'commander'
 import { cases, randomFrom, shuffled } from '../../plan.ts'
 import type { Run } from '../../report.ts'
 import type { Scenario } from '../../scenario.ts'
 import { shareOut } from '../cores.ts'
 import { readerClient } from '../load/protocol.ts'
 import { measure } from '../measure.ts'
+import { count, script } from '../script.ts'
 import { readMeter, type Server, startServer } from '../servers.ts'
 import { heading, linesOf, type Outcome, outcomeOf, type Round, type Side, sides } from './outcome.ts'
 import { type Row, rowsFor } from './rows.ts'
@@ -22,12 +23,18 @@ import { type Row, rowsFor } from './rows.ts'
  * Every value of every round is in the JSON. `--list` names the rows; `--readers` tries the command out with
  * fewer than the rows ask for.
  */
-const asked = readArguments()
-
-const rounds = atLeast(1, asked.rounds, '--rounds')
-const readers = asked.readers === undefined ? undefined : atLeast(1, asked.readers, '--readers')
-const rows = chosen(rowsFor({ seconds: atLeast(0.5, asked.seconds, '--seconds'), readers }))
-const seed = atLeast(0, asked.seed, '--seed')
+const asked = script('bench:rivals', 'The product beside minimal servers made of little but the library.')
+  .addOption(new Option('--rows <ids>', 'only these, with commas between them').argParser(ids))
+  .addOption(count('rounds', 'rounds of all sides in turn', 5))
+  .addOption(count('seconds', 'seconds that count in each run', 10, 0.5))
+  .addOption(count('readers', 'fewer than the rows ask for, to try it out'))
+  .addOption(count('seed', 'of the order', 1, 0))
+  .option('--out <file>', 'where every value of every round is written', 'reports/rivals.json')
+  .option('--list', 'names the rows, and measures nothing')
+  .parse()
+  .opts<Asked>()
+const { rounds, seed } = asked
+const rows = rowsFor(asked).filter(({ id }) => asked.rows?.includes(id) ?? true)
 const random = randomFrom(seed)
 const cores = shareOut()
 const stop = new AbortController()
@@ -178,44 +185,22 @@ function notesOf(measured: readonly Measured[]): string[] {
   })
 }
 
-function readArguments() {
-  try {
-    return parseArgs({
-      options: {
-        rows: { type: 'string', multiple: true },
-        rounds: { type: 'string', default: '5' },
-        seconds: { type: 'string', default: '10' },
-        readers: { type: 'string' },
-        seed: { type: 'string', default: '1' },
-        out: { type: 'string', default: 'reports/rivals.json' },
-        list: { type: 'boolean', default: false },
-      },
-    }).values
-  } catch (error) {
-    return refuse(`${(error as Error).message}\n${usage()}`)
-  }
+interface Asked {
+  rows?: string[]
+  rounds: number
+  seconds: number
+  readers?: number
+  seed: number
+  out: string
+  list?: true
 }
 
-/** A function, because what is read first needs it before the lines below have run. */
-function usage(): string {
-  return 'Usage: rivals [--rows id,id] [--rounds 5] [--seconds 10] [--readers n] [--seed 1] [--out file.json] [--list]'
-}
-
-function chosen(all: Row[]): Row[] {
-  const ids = asked.rows?.flatMap((list) => list.split(','))
-  if (!ids) return all
-  const unknown = ids.filter((id) => all.every((row) => row.id !== id))
+/** `ws-saturated,ws-1000x20`, also by saying the flag several times. A function, because it is needed before the lines below run. */
+function ids(text: string, before: string[] = []): string[] {
+  const all = rowsFor({ seconds: 1 }).map(({ id }) => id)
+  const named = text.split(',')
+  const unknown = named.filter((id) => !all.includes(id))
   if (unknown.length > 0)
-    refuse(`There is no row ${unknown.join(', ')}. There are: ${all.map(({ id }) => id).join(', ')}.`)
-  return all.filter(({ id }) => ids.includes(id))
-}
-
-function atLeast(least: number, text: string, option: string): number {
-  const value = Number(text)
-  return Number.isFinite(value) && value >= least ? value : refuse(`${option} takes a number from ${least}.`)
-}
-
-function refuse(message: string): never {
-  console.error(message)
-  process.exit(2)
+    throw new InvalidArgumentError(`There is no row ${unknown.join(', ')}. There are: ${all.join(', ')}.`)
+  return [...before, ...named]
 }
