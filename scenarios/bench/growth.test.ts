@@ -33,6 +33,24 @@ test('a cost that grows with the readers falls', () => {
   ).toContain('SSE: falls, ×0.17')
 })
 
+test('a cost that the server has anyway is shared by more: deliveries a CPU second rise', () => {
+  expect(
+    levelOf(
+      served((readers) => 10 + 1_000 / readers),
+      'sse',
+    ),
+  ).toBe('SSE: rises, ×10.78 deliveries a CPU second from readers=10 to readers=5000.')
+})
+
+test('what rises first and is lost again falls, from where there was most', () => {
+  expect(
+    levelOf(
+      served((readers) => (readers < 5_000 ? 10 + 1_000 / readers : 15)),
+      'sse',
+    ),
+  ).toBe('SSE: falls, ×0.73 deliveries a CPU second from readers=1000 to readers=5000.')
+})
+
 test('what was not run cannot be told', () => {
   expect(
     levelOf(
@@ -40,4 +58,12 @@ test('what was not run cannot be told', () => {
       'websocket',
     ),
   ).toContain('too few cases')
+})
+
+test('one run of each case tells nothing', () => {
+  const once = served((readers) => 10 + readers / 100)
+  const report = { ...once, runs: once.runs.filter(({ repetition }) => repetition === 1) }
+  expect(levelOf(report, 'sse')).toBe(
+    'SSE: ×0.17 deliveries a CPU second from readers=10 to readers=5000, but 3 valid runs of each are needed to tell.',
+  )
 })

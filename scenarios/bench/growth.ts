@@ -14,6 +14,9 @@ const ENOUGH_DELIVERIES = 50
 /** How much of its deliveries a CPU second the largest case may lose: runs of one case differ by about as much. */
 const LEVEL = 0.8
 
+/** Of fewer runs a case nothing is said: with one each, the same server lost half or won half on a machine of two cores. */
+const ENOUGH_RUNS = 3
+
 /** The figures of a swept report, a line for each transport, a column for each case; then a sentence for each line. */
 export function growthOf(report: Report, width: number): string {
   const labels = casesOf(report)
@@ -41,20 +44,30 @@ export function growthOf(report: Report, width: number): string {
   return [...tables, '', ...transports.map((transport) => levelOf(report, transport))].join('\n')
 }
 
-/** Whether a transport's deliveries a CPU second stay level from the first case with enough of them to the last. */
+/**
+ * Whether a transport's deliveries a CPU second fall, stay level or rise, from the first case with enough of them to the
+ * last. They fall, too, where they rose before: then what is said begins with the most of them.
+ */
 export function levelOf(report: Report, transport: TransportName): string {
   const name = nameOf[transport]
   const points = summarise(report)
     .filter((summary) => summary.transport === transport)
-    .flatMap(({ case: label, figures }) => {
+    .flatMap(({ case: label, figures, valid }) => {
       const estimate = figures['deliveries-per-cpu-second']
       const runs = report.runs.filter((run) => run.transport === transport && run.case === label)
       const enough = runs.some(({ delivered, seconds }) => delivered / seconds >= ENOUGH_DELIVERIES)
-      return estimate && enough ? [{ label, median: estimate.median }] : []
+      return estimate && enough ? [{ label, valid, median: estimate.median }] : []
     })
-  const [first, last] = [points[0], points.at(-1)]
-  if (!first || !last || first === last) return `${name}: too few cases with enough deliveries to tell.`
-  const ratio = last.median / first.median
-  const verdict = ratio >= LEVEL ? 'level' : 'falls'
-  return `${name}: ${verdict}, ×${ratio.toFixed(2)} deliveries a CPU second from ${first.label} to ${last.label}.`
+  const last = points.pop()
+  const [first] = points
+  if (!first || !last) return `${name}: too few cases with enough deliveries to tell.`
+  const best = points.reduce((best, point) => (point.median > best.median ? point : best))
+  const falls = last.median < best.median * LEVEL
+  const from = falls ? best : first
+  const ratio = last.median / from.median
+  const figure = `×${ratio.toFixed(2)} deliveries a CPU second from ${from.label} to ${last.label}`
+  const runs = Math.min(from.valid, last.valid)
+  if (runs < ENOUGH_RUNS)
+    return `${name}: ${figure}, but ${ENOUGH_RUNS} valid runs of each are needed to tell.`
+  return `${name}: ${falls ? 'falls' : ratio > 1 / LEVEL ? 'rises' : 'level'}, ${figure}.`
 }

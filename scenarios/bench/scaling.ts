@@ -11,9 +11,10 @@ export const scaling: readonly Scenario[] = [
     title: 'More and more readers',
     question: 'Does a delivery cost more when there are more readers?',
     about:
-      'One message a second to 10, 100, 1,000 and 5,000 readers. Sending is the same work for each of them, so ' +
-      'deliveries a CPU second should stay level once there are enough to outweigh what the server does anyway. Look at ' +
-      'them from 100 readers on, at p99, which the last reader of a room determines, and at the memory a connection.',
+      'One message a second to 10, 100, 1,000 and 5,000 readers. Sending is the same work for each of them: deliveries ' +
+      'a CPU second should rise for as long as what the server does anyway is shared by more of them, and never fall. ' +
+      'Look at them from 100 readers on, at p99, which the last reader of a room determines, and at the memory a ' +
+      'connection, from 1,000 on.',
     readers: 10,
     traffic: { rate: 1, arrivals: 'even', payload: 100 },
     interval: 5,
