@@ -727,6 +727,19 @@ test('an invalid run among valid ones changes nothing', () => {
   expect(rule(report).because).toContain('Medians of 2 runs each.')
 })
 
+test('a repetition is held against the same one: another says other texts, of another length', () => {
+  const { scenario, rule } = claimOf('socketio-heavier')
+  const said = { websocket: 0, 'socket-io': 0 } as Record<TransportName, number>
+  const report = reportOf(scenario, (_, transport) => {
+    const repetition = ++said[transport]
+    // Each repetition takes more than the one before.
+    const of = overhead(repetition * 200 * (transport === 'socket-io' ? 1.05 : 1))
+    return transport === 'websocket' && repetition === 2 ? { ...of, invalid: 'late' } : of
+  })
+  // The median of five runs over that of the four that are valid would be 0.92.
+  expect(rule(report).because).toMatch(/took 1\.0[34] times the bytes/)
+})
+
 test('a claim is named as its file, and every file is among the claims', () => {
   const support = ['claim.ts', 'evidence.ts', 'index.ts', 'reports.ts']
   const files = readdirSync(new URL('.', import.meta.url))

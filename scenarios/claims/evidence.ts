@@ -28,6 +28,26 @@ export function medianOf(
   return points.length > 0 ? median(points) : undefined
 }
 
+/**
+ * A figure on two transports, from each repetition that is valid on both: what is said in a repetition is the same on all
+ * transports, and in another one something else.
+ */
+export function pairsOf(
+  report: Report,
+  [one, other]: readonly [TransportName, TransportName],
+  label: string,
+  figure: FigureId,
+): [number, number][] {
+  const { value } = figureOf(figure)
+  const others = runsOf(report, label, other)
+  return runsOf(report, label, one).flatMap((run): [number, number][] => {
+    const beside = others.find(({ repetition }) => repetition === run.repetition)
+    if (!beside || run.invalid !== undefined || beside.invalid !== undefined) return []
+    const [first, second] = [value(run), value(beside)]
+    return first === undefined || second === undefined ? [] : [[first, second]]
+  })
+}
+
 /** One part of another; undefined where there is nothing to be a part of. */
 export const ratio = (part: number | undefined, of: number | undefined): number | undefined =>
   part === undefined || of === undefined || of <= 0 ? undefined : part / of

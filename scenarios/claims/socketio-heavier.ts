@@ -1,7 +1,8 @@
 import { scenario } from '../define.ts'
+import { median } from '../stats/bootstrap.ts'
 import type { FigureId } from '../stats/figures.ts'
 import type { Claim } from './claim.ts'
-import { allOrNone, judged, measured, medianOf, notEnough, ratio, say } from './evidence.ts'
+import { allOrNone, judged, measured, notEnough, pairsOf, say } from './evidence.ts'
 
 export const socketioHeavier: Claim = {
   id: 'socketio-heavier',
@@ -12,11 +13,11 @@ export const socketioHeavier: Claim = {
     title: 'The weight of Socket.IO',
     question: 'What does Socket.IO cost beyond the WebSocket under it?',
     about:
-      'The same feed to five hundred readers over Socket.IO, which ends on a WebSocket, and over a ' +
+      'The same feed to a thousand readers over Socket.IO, which ends on a WebSocket, and over a ' +
       'WebSocket alone. Looked at side by side are the bytes of a delivery, the server’s CPU for it, and ' +
       'the memory of a connection.',
     transports: ['websocket', 'socket-io'],
-    readers: 500,
+    readers: 1_000,
     traffic: { rate: 2, arrivals: 'poisson', payload: 'conversation' },
     warmUp: 1,
     seconds: 5,
@@ -24,10 +25,11 @@ export const socketioHeavier: Claim = {
   }),
   rule(report) {
     const compared = aspects.flatMap(({ figure, label, what, unit, more }) => {
-      const socketIo = medianOf(report, 'socket-io', '', figure)
-      const raw = medianOf(report, 'websocket', '', figure)
-      const times = ratio(socketIo, raw)
-      if (socketIo === undefined || raw === undefined || times === undefined) return []
+      const pairs = pairsOf(report, ['socket-io', 'websocket'], '', figure).filter(([, raw]) => raw > 0)
+      if (pairs.length === 0) return []
+      const socketIo = median(pairs.map(([socketIo]) => socketIo))
+      const raw = median(pairs.map(([, raw]) => raw))
+      const times = median(pairs.map(([socketIo, raw]) => socketIo / raw))
       const told = `${say(times)} times the ${what} (${say(socketIo, unit)} against ${say(raw, unit)})`
       const figures = [
         measured(`${label}, Socket.IO`, socketIo, unit),

@@ -78,9 +78,9 @@ test('of a server that is somebody else’s there is neither CPU nor memory', ()
     expect(figureOf(id).value(foreign)).toBeUndefined()
 })
 
-test('memory is not divided among fewer than 100 readers', () => {
-  expect(figureOf('memory').value({ ...run, readers: 99 })).toBeUndefined()
-  expect(figureOf('memory').value({ ...run, readers: 100 })).toBeCloseTo(102.4)
+test('memory is not divided among fewer than 1,000 readers', () => {
+  expect(figureOf('memory').value({ ...run, readers: 999 })).toBeUndefined()
+  expect(figureOf('memory').value({ ...run, readers: 1_000 })).toBeCloseTo(10.24)
 })
 
 test('every figure has an id of its own and says in a sentence what it is', () => {

@@ -178,7 +178,7 @@ export const figures: readonly FigureOf[] = [
     unit: 'KiB',
     better: 'lower',
     formula:
-      'How much the server’s resident memory grew while the readers connected, divided by the readers; not given below 100 readers, where it is noise.',
+      'How much the server’s resident memory grew while the readers connected, divided by the readers; not given below 1,000 readers, where it is noise.',
     value: ({ server, readers }) =>
       server && readers >= ENOUGH_FOR_MEMORY
         ? (server.rssConnected - server.rssBefore) / 1024 / readers
@@ -254,7 +254,7 @@ export function figureOf(id: string): FigureOf {
 }
 
 /** A resident set grows in pages and by what happens to be garbage: shared among few it says nothing. */
-const ENOUGH_FOR_MEMORY = 100
+const ENOUGH_FOR_MEMORY = 1_000
 
 const bytesOf = ({ readersTally: { bytesIn, bytesOut } }: Run) => bytesIn + bytesOut
 const headsOf = ({ readersTally: { headBytesIn, headBytesOut } }: Run) => headBytesIn + headBytesOut
