@@ -283,8 +283,10 @@ test('300 people who come, type and go at random: every watcher ends up with the
     // Typing fades after 5 s, and a short poll is waited for 8 s at most.
     expect(convergedMs).toBeLessThan(12_000)
   }
-  const told = watched.map(({ name, mostInASecond }) => [name, mostInASecond])
-  expect(told.filter(([, most]) => Number(most) > 4)).toEqual([])
+  // What is held up on the way comes together, so that a second may see five; in all there are no more for it. The first
+  // comes at once.
+  const told = watched.map(({ name, updates, toldFor }) => ({ name, updates, toldFor }))
+  expect(told.filter(({ updates, toldFor }) => updates > 1 + 4 * toldFor)).toEqual([])
 })
 
 const textFrame = (message: object) => frame(TEXT, JSON.stringify(message))

@@ -19,6 +19,8 @@ export interface Watched {
   /** Different states told, and the most in any second. */
   updates: number
   mostInASecond: number
+  /** From its opening to the last of them, in s: whatever held them up on the way is in it. */
+  toldFor: number
   /** From the last change to the truth, in ms; absent where it never came. */
   convergedMs: number | undefined
 }
@@ -31,6 +33,7 @@ export async function storm({ url, people, seconds, seed }: StormOptions): Promi
   for (let n = 0; n < people; n++) tokens.push(await tokenFor(url, `p${n}`))
 
   const watchers = transportNames.map((name) => {
+    const opened = performance.now()
     const times: number[] = []
     let latest: Presence | undefined
     const connection = transports[name](
@@ -45,7 +48,7 @@ export async function storm({ url, people, seconds, seed }: StormOptions): Promi
         },
       },
     )
-    return { name, times, connection, latest: () => latest }
+    return { name, opened, times, connection, latest: () => latest }
   })
 
   const here = new Map<number, Connection>()
@@ -90,12 +93,13 @@ export async function storm({ url, people, seconds, seed }: StormOptions): Promi
   }
   for (const n of [...here.keys()]) go(n)
   for (const { connection } of watchers) connection.close()
-  return watchers.map(({ name, times }) => ({
+  return watchers.map(({ name, opened, times }) => ({
     name,
     updates: times.length,
     mostInASecond: Math.max(
       ...times.map((from, at) => times.slice(at).filter((time) => time < from + 1_000).length),
     ),
+    toldFor: ((times.at(-1) ?? opened) - opened) / 1000,
     convergedMs: converged.get(name),
   }))
 }
