@@ -17,6 +17,10 @@ import { type Finding, lesson } from './lesson.ts'
 
 const AFTER = 5
 const STALL = 800
+const LONGER_STALL = 1_200
+/** Whether a percentile says of a stall that there is one, or nothing of it; in between it says neither. */
+const tells = (percentile: number, stall: number) => percentile > stall / 2
+const isBlind = (percentile: number, stall: number) => percentile < stall / 4
 
 const longOf = (outcome: LoopsOutcome, loop: Loop): number => long(loop).read(outcome)?.value ?? 0
 const p99Of = (outcome: LoopsOutcome, loop: Loop): number | undefined => p99(loop).read(outcome)?.value
@@ -58,8 +62,9 @@ export const howToMeasure = lesson<'loops'>({
     answer(outcome) {
       const found = both(outcome)
       if (!found) return undefined
-      if (found.closed > LONG) return found.open > LONG ? 'both-long' : 'open-short'
-      return found.open > LONG ? 'closed-short' : 'both-short'
+      const [closed, open] = [tells(found.closed, STALL), tells(found.open, STALL)]
+      if (closed) return open ? 'both-long' : 'open-short'
+      return open ? 'closed-short' : 'both-short'
     },
   },
   measures: {
@@ -98,7 +103,7 @@ export const howToMeasure = lesson<'loops'>({
       check(outcome) {
         const found = both(outcome)
         if (!found) return tooFew
-        return { holds: found.closed < LONG && found.open > STALL / 2, because: found.said }
+        return { holds: isBlind(found.closed, STALL) && tells(found.open, STALL), because: found.said }
       },
     },
     'one-a-stall': {
@@ -130,25 +135,25 @@ export const howToMeasure = lesson<'loops'>({
       question: 'Whatever you change: what will the closed loop’s p99 do?',
       options: [
         { id: 'follows', label: 'It follows: it is the same server.' },
-        { id: 'stays', label: 'It stays within 20 ms of what it was.' },
+        { id: 'stays', label: `It moves by less than ${LONG} ms.` },
       ],
       answer({ before, after }) {
         const [one, other] = [p99Of(before, 'closed'), p99Of(after, 'closed')]
         if (one === undefined || other === undefined) return undefined
-        return Math.abs(one - other) < 20 ? 'stays' : 'follows'
+        return Math.abs(one - other) < LONG ? 'stays' : 'follows'
       },
     },
     options: [
       {
         label: 'the stall lasts 1,200 ms',
-        parameters: { stall: 1_200 },
+        parameters: { stall: LONGER_STALL },
         sentence:
-          'The open loop’s p99 grows with the stall. The closed loop asks even less, and reports as before.',
+          'The open loop’s p99 grows with the stall. The closed loop asks even less, and its p99 knows no more of it than before.',
         check({ before, after }) {
           const [one, other] = [both(before), both(after)]
           if (!one || !other) return tooFew
           return {
-            holds: other.open > 1.25 * one.open && other.closed < LONG,
+            holds: other.open > 1.25 * one.open && isBlind(other.closed, LONGER_STALL),
             because: `first ${one.said}, then ${other.said}`,
           }
         },

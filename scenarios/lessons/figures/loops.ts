@@ -42,7 +42,7 @@ export type Loop = 'closed' | 'open'
 /** Below a hundred the 99th percentile is the longest of all, and is not given. */
 export const ENOUGH = 100
 
-/** Longer than this, in ms, nothing takes that did not meet a stall. */
+/** Longer than this, in ms, hardly anything takes that did not meet a stall; on a busy machine some answers do. */
 export const LONG = 100
 
 const nameOfLoop = { closed: 'Closed loop', open: 'Open loop' } as const
