@@ -70,8 +70,9 @@ function Against({ figure, sweep, labels, report, summaries }: AgainstProps) {
   const { id } = figure
   const numbers = sweep.values.filter((value) => typeof value === 'number')
   const log = spansDecades(numbers)
-  /** True and false have no place on a scale but one beside the other. */
-  const place = (value: number | boolean) => (typeof value === 'number' ? value : sweep.values.indexOf(value))
+  /** True and false have no place on a scale but one beside the other; nor has nothing on one that spans decades. */
+  const beside = numbers.length === 0 || (!log && spansDecades(numbers.filter((value) => value !== 0)))
+  const place = (value: number | boolean) => (beside ? sweep.values.indexOf(value) : Number(value))
   const lines = report.scenario.transports.map((transport) => ({
     transport,
     points: labels.flatMap((label, index) => {
@@ -87,7 +88,10 @@ function Against({ figure, sweep, labels, report, summaries }: AgainstProps) {
 
   const build = (colours: Palette) => {
     const base = still(colours, true)
-    const bottom = axis(colours, swept[sweep.of])
+    const bottom = axis(
+      colours,
+      beside && numbers.length > 0 ? `${swept[sweep.of]} (not to scale)` : swept[sweep.of],
+    )
     return {
       type: 'line' as const,
       data: {
@@ -103,6 +107,8 @@ function Against({ figure, sweep, labels, report, summaries }: AgainstProps) {
               borderDash: [...looks[transport].dash],
               pointStyle: stamp(transport, colour, scaled(4)),
               pointHitRadius: 8,
+              // A mark on the edge is a whole one.
+              clip: false as const,
             },
             ...points.map(({ x, points }) => ({
               label: '',
@@ -126,8 +132,8 @@ function Against({ figure, sweep, labels, report, summaries }: AgainstProps) {
             : {
                 ...bottom,
                 type: 'linear' as const,
-                min: numbers.length ? undefined : -0.5,
-                max: numbers.length ? undefined : sweep.values.length - 0.5,
+                min: beside ? -0.5 : undefined,
+                max: beside ? sweep.values.length - 0.5 : undefined,
                 afterBuildTicks: (scale: { ticks: { value: number }[] }) => {
                   scale.ticks = sweep.values.map((value) => ({ value: place(value) }))
                 },
