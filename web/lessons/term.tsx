@@ -19,9 +19,8 @@ export function Term({ id, children }: TermProps) {
   // Also where it came by hovering, and the focus is elsewhere (WCAG 1.4.13).
   useEffect(() => {
     if (!isShown) return
-    const act = ({ key }: KeyboardEvent) => key === 'Escape' && hide()
-    addEventListener('keydown', act)
-    return () => removeEventListener('keydown', act)
+    addEventListener('keydown', hideOnEscape)
+    return () => removeEventListener('keydown', hideOnEscape)
   }, [isShown])
   if (!found) return <span class="problem">[there is no term “{id}”]</span>
 
@@ -34,6 +33,9 @@ export function Term({ id, children }: TermProps) {
   function hide() {
     tip.current?.hidePopover()
     setShown(false)
+  }
+  function hideOnEscape({ key }: KeyboardEvent) {
+    if (key === 'Escape') hide()
   }
   return (
     <>
@@ -48,6 +50,8 @@ export function Term({ id, children }: TermProps) {
         onFocus={show}
         onBlur={hide}
         onClick={show}
+        // Who is quick presses it before the effect above has run.
+        onKeyDown={hideOnEscape}
       >
         {children ?? found.term}
       </button>
