@@ -24,6 +24,7 @@ export default defineConfig({
         '--disable-quic',
       ],
     },
-    trace: 'retain-on-failure',
+    // A trace of every step takes half as long again as the test; `--trace on` asks for one of what has failed.
+    screenshot: 'only-on-failure',
   },
 })

@@ -1,7 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright/test'
 import { type TransportName, transportNames } from '../../server/contract/transports.ts'
 import { start } from '../support/process.ts'
+import { findings } from './axe.ts'
 import { expect, test } from './test.ts'
 import { webrtc } from './webrtc.ts'
 
@@ -241,7 +241,7 @@ test('by keyboard alone, without anything inaccessible, and on a phone', async (
   const ada = await arrive(browser, server.url, 'Ada')
   const bob = await arrive(browser, server.url, 'Bob')
   const look = async () => {
-    expect((await new AxeBuilder({ page: ada.page }).analyze()).violations).toEqual([])
+    expect(await findings(ada.page)).toEqual([])
     expect(
       await ada.page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
     ).toBeLessThanOrEqual(0)

@@ -1,8 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright/test'
 import { type TransportName, transportNames } from '../../server/contract/transports.ts'
 import { startSession } from '../support/people.ts'
 import { startServer } from '../support/server.ts'
+import { findings } from './axe.ts'
 import { expect, test } from './test.ts'
 
 const contexts: BrowserContext[] = []
@@ -342,7 +342,7 @@ test('by keyboard alone, without anything inaccessible, and on a phone', async (
   await page.goto(`${server.url}/chat`)
   await page.getByTestId('name').focus()
   await page.keyboard.type('Ada')
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+  expect(await findings(page)).toEqual([])
   await page.keyboard.press('Enter')
   await isOpen(page)
   await page.getByTestId('room-name').focus()
@@ -359,7 +359,7 @@ test('by keyboard alone, without anything inaccessible, and on a phone', async (
   await expect(page.getByTestId('message')).toBeFocused()
   const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   const look = async () => {
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+    expect(await findings(page)).toEqual([])
     expect(await overflow()).toBeLessThanOrEqual(0)
   }
   for (const colorScheme of ['light', 'dark'] as const) {

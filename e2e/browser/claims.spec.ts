@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { AxeBuilder } from '@axe-core/playwright'
 import { Ajv } from 'ajv'
 import type { Locator, Page } from 'playwright/test'
 import { Report } from '../../scenarios/report.ts'
 import { until } from '../support/until.ts'
+import { seriousFindings } from './axe.ts'
 import { expect, test } from './test.ts'
 
 /** The claims page in a real browser: real runs, a real server, a verdict at the end. */
@@ -168,11 +168,7 @@ test('axe finds nothing serious, in light and in dark, and a phone scrolls one w
     await page.goto(`${server.url}/claims`)
     await expect(page.getByText(/4 of \d+ tested/)).toBeVisible()
     for (const summary of await page.locator('summary').all()) await summary.click()
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const serious = violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${theme}: ${id} at ${nodes.map(({ target }) => target).join(', ')}`)
-    expect(serious).toEqual([])
+    expect(await seriousFindings(page), theme).toEqual([])
   }
   await page.setViewportSize({ width: 390, height: 844 })
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)

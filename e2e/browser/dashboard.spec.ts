@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright/test'
 import { transportNames } from '../../server/contract/transports.ts'
+import { seriousFindings } from './axe.ts'
 import { expect, test } from './test.ts'
 
 /** The dashboard as a person meets it: the real page, the real server, every lane on its own wire. */
@@ -111,16 +111,10 @@ test('axe finds nothing serious, in light and in dark, with figures and without'
     await page.emulateMedia({ colorScheme: theme })
     await page.goto(`${server.url}/#rate=5`)
     await allOpen(page)
-    const serious = async () => {
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${theme}: ${id} at ${nodes.map(({ target }) => target).join(', ')}`)
-    }
-    expect(await serious()).toEqual([])
+    expect(await seriousFindings(page), theme).toEqual([])
     await page.getByRole('button', { name: 'Run' }).click()
     await delivered(page, 3)
-    expect(await serious()).toEqual([])
+    expect(await seriousFindings(page), theme).toEqual([])
   }
 })
 

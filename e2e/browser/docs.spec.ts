@@ -1,4 +1,4 @@
-import { AxeBuilder } from '@axe-core/playwright'
+import { findings } from './axe.ts'
 import { expect, test } from './test.ts'
 
 test('on a phone the API page is whole: nothing lies beyond its edge, no choice is cut off', async ({
@@ -63,7 +63,7 @@ test('the API page leads to the sockets, which show each message that the docume
 
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+    expect(await findings(page)).toEqual([])
   }
   expect(console).toEqual([])
 })
@@ -87,6 +87,6 @@ test('the page of the sockets fits a phone and a projector', async ({ page, serv
         .map((each) => each.outerHTML.slice(0, 80)),
     )
   expect(beyond).toEqual([])
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+  expect(await findings(page)).toEqual([])
   expect(console).toEqual([])
 })

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright/test'
 import type { Capture } from '../../server/contract/link.ts'
 import { pathOf, type TransportName, transportNames } from '../../server/contract/transports.ts'
@@ -9,6 +8,7 @@ import { connectReader } from '../support/client.ts'
 import { startServer } from '../support/server.ts'
 import { shadingOf } from '../support/shading.ts'
 import { startTee } from '../support/tee.ts'
+import { seriousFindings } from './axe.ts'
 import { expect, test } from './test.ts'
 
 /** The inspector as a person meets it, with a capture of a WebSocket lane that really ran. */
@@ -24,6 +24,8 @@ async function openCapture(page: Page, server: { url: string; port: number }): P
   await page.goto(`${server.url}/inspector`)
   const file = { name: 'capture.json', mimeType: 'application/json', buffer: Buffer.from(capture) }
   await page.getByLabel('Open a saved capture').setInputFiles(file)
+  const opened = page.getByRole('option', { name: 'TCP connection opened' })
+  await expect(opened).toBeVisible()
   return capture
 }
 
@@ -54,9 +56,7 @@ test('a masked frame is found by its text, its bytes are shaded, and each part i
   await detail.locator('.dump .text [data-kind="payload"]').first().hover()
   await expect(detail.locator('.explained')).toContainText('draft · payload')
 
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`)).toEqual([])
+  expect(await seriousFindings(page)).toEqual([])
   expect(console).toEqual([])
 })
 

@@ -1,9 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from 'playwright/test'
 import { isReady, lessons } from '../../scenarios/lessons/index.ts'
 import type { Lesson, Prediction } from '../../scenarios/lessons/lesson.ts'
 import { freePorts } from '../support/ports.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import { seriousFindings } from './axe.ts'
 import { test as base, expect } from './test.ts'
 import { webrtc } from './webrtc.ts'
 
@@ -246,11 +246,7 @@ async function isForEverybody(page: Page): Promise<void> {
     { width: 390, height: 844 },
   ]) {
     await page.setViewportSize(size)
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const serious = violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${size.width}: ${id} at ${nodes.map(({ target }) => target).join(', ')}`)
-    expect(serious).toEqual([])
+    expect(await seriousFindings(page), `${size.width}`).toEqual([])
     const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     expect(tooWide, `${size.width}`).toBeLessThanOrEqual(0)
   }

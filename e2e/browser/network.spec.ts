@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright/test'
 import { transportNames } from '../../server/contract/transports.ts'
 import { startServer, type TestServer } from '../support/server.ts'
+import { seriousFindings } from './axe.ts'
 import { test as base, expect } from './test.ts'
 
 /** The network that a person bends on the dashboard: real links of a real server, real lanes on them. */
@@ -304,20 +304,14 @@ test('axe finds nothing serious on a bent network, in light and in dark, and a p
     await page.emulateMedia({ colorScheme: theme })
     await page.goto(`${server.url}/?${theme}#rate=5&every=0.25&network=rtt-20_idle-30`)
     await allOpen(page)
-    const serious = async () => {
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${theme}: ${id} at ${nodes.map(({ target }) => target).join(', ')}`)
-    }
     await page.getByRole('button', { name: 'Run' }).click()
     await delivered(page, 3)
     await page.getByTestId('faults-sse').click()
-    expect(await serious()).toEqual([])
+    expect(await seriousFindings(page), theme).toEqual([])
     await page.getByTestId('cut-one').click()
     await expect(page.getByTestId('recovered')).toHaveText(/^It is back/)
     await page.getByTestId('network').click()
-    expect(await serious()).toEqual([])
+    expect(await seriousFindings(page), theme).toEqual([])
     await page.keyboard.press('Escape')
     await page.getByText('Events of Short polling, as a table').click()
     await page
@@ -325,7 +319,7 @@ test('axe finds nothing serious on a bent network, in light and in dark, and a p
       .first()
       .click()
     await expect(page.getByTestId('inspection').locator('.dump')).toBeVisible()
-    expect(await serious()).toEqual([])
+    expect(await seriousFindings(page), theme).toEqual([])
   }
   await page.setViewportSize({ width: 390, height: 844 })
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { AxeBuilder } from '@axe-core/playwright'
 import { folder, snippets } from '../../scenarios/lessons/snippets/index.ts'
+import { findings } from './axe.ts'
 import { expect, test } from './test.ts'
 
 test('the appendix shows each program as its file stands, and how it is run here', async ({
@@ -41,7 +41,7 @@ test('axe finds nothing serious in the appendix, in light, in dark and projected
   await page.goto(`${server.url}/learn/other-languages`)
   await expect(page.locator('.code-line').first()).toBeVisible()
   const check = async () => {
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+    expect(await findings(page)).toEqual([])
     const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     expect(beyond).toBeLessThanOrEqual(0)
   }

@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright/test'
 import { htmlOf } from '../../scenarios/bench/report/html.ts'
 import type { Report } from '../../scenarios/report.ts'
 import { transportNames } from '../../server/contract/transports.ts'
 import { noisyReport, scenarioOf } from '../support/reports.ts'
 import { startServer } from '../support/server.ts'
+import { seriousFindings } from './axe.ts'
 import { test as base, expect } from './test.ts'
 
 /** Reports as a person meets them. The figures are made up here; the pages, the server and the browser are real. */
@@ -54,13 +54,6 @@ const asFile = (name: string, content: string) => ({
 
 const cell = (page: Page, transport: string, figure: string) =>
   page.getByRole('row', { name: transport }).locator(`[data-figure="${figure}"]`).first()
-
-async function serious(page: Page, where: string): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${where}: ${id} at ${nodes.map(({ target }) => target).join(', ')}`)
-}
 
 test('the list says what the folder holds, newest first, and opens it', async ({
   page,
@@ -275,7 +268,7 @@ test('a report is a file of its own: offline, from disk, whatever its texts say'
   await page.getByLabel('1.00 is').selectOption('SSE')
   await expect(cell(page, 'SSE', 'latency.p50')).toContainText('× 1.00')
   expect(asked.filter((url) => !url.startsWith('data:'))).toEqual([pathToFileURL(file).href])
-  expect(await serious(page, 'file')).toEqual([])
+  expect(await seriousFindings(page)).toEqual([])
   expect(console).toEqual([])
 })
 
@@ -297,11 +290,19 @@ test('axe finds nothing serious, and nothing is cut off, in light and dark, wide
     for (const path of ['/reports', '/reports/one', '/compare?a=one&b=two']) {
       await page.goto(`${server.url}${path}`)
       await expect(page.getByRole('row').nth(2)).toBeVisible()
-      expect(await serious(page, `${theme} ${path}`)).toEqual([])
+      expect(await seriousFindings(page), `${theme} ${path}`).toEqual([])
       const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
       expect(excess, `${theme} ${path}`).toBeLessThanOrEqual(0)
     }
   }
+  await page.setViewportSize({ width: 1280, height: 720 })
+  await page.goto(`${server.url}/reports/one`)
+  await page.getByTestId('projector').click()
+  await expect(page.locator('[data-projector="true"]')).toBeAttached()
+  const beyond = await page
+    .locator('.scroll:has(> .summary)')
+    .evaluate((box) => box.scrollWidth - box.clientWidth)
+  expect(beyond, 'of the figures, projected').toBe(0)
 })
 
 test('the keyboard opens a report; theme and projector go along from page to page', async ({
@@ -328,7 +329,10 @@ test('the keyboard opens a report; theme and projector go along from page to pag
   // The dashboard's link says so too; its own choice is remembered in turn.
   await page.goto(`${server.url}/`)
   await expect(page).toHaveURL(/theme=light&projector=1/)
+  // Before its lanes run it does not listen to keys either.
+  await expect(page.locator('[data-lane="sse"]')).toHaveAttribute('data-state', 'open')
   await page.keyboard.press('p')
+  await expect(page).not.toHaveURL(/projector=1/)
   await page.goto(`${server.url}/reports`)
   await expect(page.getByRole('link', { name: 'Busy room' })).toBeVisible()
   await expect(page.locator('[data-projector="true"]')).toHaveCount(0)

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright/test'
 import { idleConnections } from '../../scenarios/catalogue/idle-connections.ts'
 import { quietRoom } from '../../scenarios/catalogue/quiet-room.ts'
 import { transportNames } from '../../server/contract/transports.ts'
 import type { Entry } from '../../server/contract/wire.ts'
 import { until } from '../support/until.ts'
+import { seriousFindings } from './axe.ts'
 import { expect, test } from './test.ts'
 
 /** The dashboard's scenarios: what is chosen is what crosses the wire. */
@@ -92,8 +92,7 @@ test('what a page cannot run is offered with the reason and the command', async 
   await expect(offer.getByRole('button')).toHaveText(['Copy'])
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme })
-    const { violations } = await new AxeBuilder({ page }).include('#scenarios').analyze()
-    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
+    expect(await seriousFindings(page, '#scenarios'), theme).toEqual([])
   }
   await page.keyboard.press('Escape')
   await expect(page.locator('#scenarios')).toBeHidden()
