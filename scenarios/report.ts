@@ -100,6 +100,11 @@ export const Run = Type.Object({
           description: 'Bytes resident with all readers connected, before traffic.',
         }),
         rssAfter: Type.Integer({ description: 'Bytes resident at the end.' }),
+        inUseConnected: Type.Optional(
+          Type.Integer({
+            description: 'Bytes that objects and buffers took with all readers connected, before traffic.',
+          }),
+        ),
         eventLoopDelayP99: Ms('How late the server’s event loop was, 99th percentile'),
         eventLoopDelayMax: Ms('How late the server’s event loop was at worst'),
       },

@@ -70,7 +70,7 @@ export async function measure(options: MeasureOptions): Promise<Run> {
     onStep('filling the rooms')
     await fill(server.url, room, scenario, signal)
   }
-  const rssBefore = await server.process?.memory()
+  const before = await server.process?.memory()
 
   onStep('starting the load')
   const load = startChild<ToLoad, FromLoad>({
@@ -110,7 +110,7 @@ export async function measure(options: MeasureOptions): Promise<Run> {
       },
     })
     await hear('connected')
-    const rssConnected = await server.process?.memory()
+    const connected = await server.process?.memory()
 
     onStep('warming up')
     go()
@@ -134,7 +134,7 @@ export async function measure(options: MeasureOptions): Promise<Run> {
     ])
     const linkAfter = await link?.usage()
     const spent = await books.close(() => boundary('end'))
-    const rssAfter = await server.process?.memory()
+    const after = await server.process?.memory()
     // It says goodbye on every connection, which somebody else's server is owed.
     go()
     await load.ended(GOODBYE)
@@ -153,9 +153,10 @@ export async function measure(options: MeasureOptions): Promise<Run> {
       ...(spent.usage && {
         server: {
           ...spent.usage,
-          rssBefore: rssBefore ?? 0,
-          rssConnected: rssConnected ?? 0,
-          rssAfter: rssAfter ?? 0,
+          rssBefore: before?.rss ?? 0,
+          rssConnected: connected?.rss ?? 0,
+          rssAfter: after?.rss ?? 0,
+          inUseConnected: connected?.inUse ?? 0,
         },
       }),
       ...(linkAfter && {

@@ -6,8 +6,8 @@ export type ToServer =
   /** How much processor time it has used, and how late its event loop was since it was last asked to forget. */
   | { ask: 'usage' }
   /**
-   * How much memory is resident, after garbage was collected where the process may do that (`--expose-gc`), and how much
-   * it was at most since the process began.
+   * How much memory is resident, and how much of it objects and buffers are in, after garbage was collected where the
+   * process may do that (`--expose-gc`); and how much was resident at most since the process began.
    */
   | { ask: 'memory' }
   /** Forget how late the event loop was: what is to be measured begins now. */
@@ -19,7 +19,7 @@ export type FromServer =
   /** It listens, on this port of 127.0.0.1. */
   | { said: 'listening'; port: number }
   | { said: 'usage'; usage: Usage }
-  | { said: 'memory'; rss: number; peak: number }
+  | { said: 'memory'; rss: number; inUse: number; peak: number }
   | { said: 'forgotten' }
 
 export interface Usage {

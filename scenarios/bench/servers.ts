@@ -13,8 +13,8 @@ export interface Server {
   process?: {
     pid: number
     usage(): Promise<Usage>
-    /** Bytes resident. */
-    memory(): Promise<number>
+    /** Bytes resident, and those of them that objects and buffers are in. */
+    memory(): Promise<{ rss: number; inUse: number }>
     /** The most that were resident since it began. */
     peakMemory(): Promise<number>
     /** Lateness of the event loop counts from now on. */
@@ -79,7 +79,7 @@ export async function startServer(options: StartOptions): Promise<Server> {
           return child.pid
         },
         usage: async () => (await ask('usage', 'usage')).usage,
-        memory: async () => (await ask('memory', 'memory')).rss,
+        memory: () => ask('memory', 'memory'),
         peakMemory: async () => (await ask('memory', 'memory')).peak,
         forget: async () => void (await ask('forget', 'forgotten')),
         async restart(how) {

@@ -21,7 +21,7 @@ export function answerUsage(drain: () => Promise<unknown> = async () => {}): voi
       case 'usage':
         return { said: 'usage', usage: clocks.read() }
       case 'memory':
-        return { said: 'memory', rss: resident(), peak: process.resourceUsage().maxRSS * 1024 }
+        return { said: 'memory', ...memory(), peak: process.resourceUsage().maxRSS * 1024 }
       case 'forget':
         clocks.forget()
         return { said: 'forgotten' }
@@ -62,8 +62,9 @@ export function createClocks(): { read(): Usage; forget(): void } {
 }
 
 /** Twice, because what the first collection finalizes is only freed by the second. */
-function resident(): number {
+function memory(): { rss: number; inUse: number } {
   globalThis.gc?.()
   globalThis.gc?.()
-  return process.memoryUsage.rss()
+  const { rss, heapUsed, external } = process.memoryUsage()
+  return { rss, inUse: heapUsed + external }
 }

@@ -140,6 +140,7 @@ const run = fields({
       rssBefore: number,
       rssConnected: number,
       rssAfter: number,
+      inUseConnected: maybe(number),
       eventLoopDelayP99: number,
       eventLoopDelayMax: number,
     } satisfies Record<keyof NonNullable<Run['server']>, Look>),

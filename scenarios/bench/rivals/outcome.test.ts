@@ -85,9 +85,11 @@ test('the memory of a connection is what 4,000 more take, divided among them', (
   expect(row?.scenarios.map(({ readers }) => readers)).toEqual([1_000, 5_000])
   const connected = (readers: number, kib: number): Run => {
     const run = runOf({ readers })
-    return { ...run, ...(run.server && { server: { ...run.server, rssConnected: kib * 1024 } }) }
+    const memory = { rssConnected: kib * 1024, inUseConnected: kib * 512 }
+    return { ...run, ...(run.server && { server: { ...run.server, ...memory } }) }
   }
-  expect(row?.measures[0]?.value([connected(1_000, 60_000), connected(5_000, 100_000)], 0)).toBe(10)
+  const runs = [connected(1_000, 60_000), connected(5_000, 100_000)]
+  expect(row?.measures.map(({ value }) => value(runs, 0))).toEqual([10, 5])
 })
 
 test('a run with a late load counts where its clock is not asked, and one that lost something nowhere', () => {
