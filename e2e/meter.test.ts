@@ -455,19 +455,26 @@ describe('what is never written is not counted', () => {
     await hasty.close()
   })
 
-  test('of what waits for a poll of Engine.IO that never comes', async () => {
+  test('of what waits for a poll of Engine.IO, before that comes and where it never does', async () => {
     const lane = await openKeepAlive(proxy.port)
     const path = '/socket.io/?EIO=4&transport=polling&client=a'
     const { body: open } = await lane.request('GET', path)
     const { sid } = JSON.parse(open.slice(1))
     const ask = (body: string) => lane.request('POST', `${path}&sid=${sid}`, { body })
     const control = async () => (await server.meter('a'))['socket-io'].controlBytesOut
-    expect(await control()).toBe(0)
+    const heard = () => server.app.io.of('/chat').sockets.size
     await ask('40/chat,')
-    await until('the answer waits', async () => (await control()) > 0)
-    // Nobody asks for it any more.
+    await until('the answer waits', () => heard() === 1)
+    expect(await control()).toBe(0)
+    const { body: said } = await lane.request('GET', `${path}&sid=${sid}`)
+    expect(said).toMatch(/^40\/chat,/)
+    expect(await control()).toBe(said.length)
+
+    // Nobody asks for the next one any more.
+    await ask('42/chat,0["typing",{"room":"lobby"}]')
     await ask('1')
-    await until('it was never said', async () => (await control()) === 0)
+    await until('it was never said', () => heard() === 0)
+    expect(await control()).toBe(said.length)
     await lane.end()
   })
 })

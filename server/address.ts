@@ -25,8 +25,10 @@ export function addressOf(target = '/'): Address {
   const path = question < 0 ? url : url.slice(0, question)
   const end = path.indexOf('/', 1)
   const first = end < 0 ? path : path.slice(0, end)
-  const segment = url === target ? first : ''
   const transport = byPath.get(first.includes('%') ? decoded(first) : first) ?? 'other'
+  // The path as it stands here, where it is spelled so, not a copy from each URL.
+  const usual = transport === 'other' ? first : pathOf[transport]
+  const segment = url !== target ? '' : first === usual ? usual : first
   // GET /meter?client=a&client=b asks about lanes; it is none itself.
   if (question < 0 || path === '/meter') return { segment, transport, client: undefined, error: undefined }
 
@@ -47,20 +49,33 @@ function clientsIn(query: string): string[] {
 
 const remembered = Symbol('address')
 
+/** A request, and its address once that is read. */
+export interface Addressed {
+  [remembered]?: Address
+}
+
 /** The address of a request, read once: the meter, the door and the transport all ask for it. */
-export function addressIn(request: IncomingMessage & { [remembered]?: Address }): Address {
+export function addressIn(request: IncomingMessage & Addressed): Address {
   request[remembered] ??= known(request.url ?? '/')
   return request[remembered]
+}
+
+/** Makes something that has no URL a request with the address of another. */
+export function addressAs(request: IncomingMessage, to: Addressed) {
+  to[remembered] = addressIn(request)
 }
 
 /** While nothing is new, a poll is asked for by the same URL again and again: the latest few need not be read anew. */
 const latest = new Map<string, Address>()
 const MAX_KNOWN = 256
+const isPolled = (transport: string) => transport === 'short-polling' || transport === 'long-polling'
 
 function known(url: string): Address {
   const found = latest.get(url)
   if (found) return found
   const address = addressOf(url)
+  // Whoever asks once and stays would only be remembered until it is in the old generation.
+  if (!isPolled(address.transport)) return address
   if (latest.size >= MAX_KNOWN) latest.clear()
   latest.set(url, address)
   return address

@@ -4,7 +4,7 @@ import { hostname, networkInterfaces } from 'node:os'
 import type { Duplex } from 'node:stream'
 import type { FastifyServerFactory } from 'fastify'
 import { addressIn } from './address.ts'
-import { connectionIn } from './connection.ts'
+import { connectionIn, tellDisconnections } from './connection.ts'
 import { WireError } from './contract/errors.ts'
 import { answerError } from './http.ts'
 import type { Limits } from './limits.ts'
@@ -28,7 +28,7 @@ export interface DoorOptions {
   /** What responses are made with: the meter has its own. */
   ServerResponse?: typeof ServerResponse
   /** Counts connections, and says which are too many. */
-  gate?: Pick<Limits, 'enter' | 'refusal'>
+  gate?: Pick<Limits, 'enter' | 'leave' | 'refusal'>
   /** Reads whose token a request shows, where it shows one. */
   identify?: Identify
   /** How long a client may take for a request head, and for the whole request, in ms. */
@@ -52,7 +52,8 @@ export function createDoor(options: DoorOptions = {}): Door {
       // Longer than the 60 s after which common proxies drop an idle connection, so that it is they who do it.
       keepAliveTimeout: 72_000,
     })
-    if (gate) server.on('connection', gate.enter)
+    tellDisconnections(server)
+    if (gate) server.on('connection', gate.enter).on('disconnection', gate.leave)
     server.on('request', (request, response) => {
       if (!admit(request, response)) return
       const reading = identify?.(request)
@@ -68,19 +69,19 @@ export function createDoor(options: DoorOptions = {}): Door {
       // Node took its own error listener off; a reset that arrives now must not end the process.
       socket.on('error', endSocket)
       connectionIn(request).isUpgraded = true
-      const response = plainResponse(request)
-      if (!admit(request, response)) return
+      if (!admit(request)) return
       const reading = identify?.(request)
       if (reading) reading.then(pass)
       else pass()
       function pass() {
         const stack = stackOf(request)
         if (stack && stack.listenerCount('upgrade') > 0) {
-          response.detachSocket(request.socket)
           stack.emit('upgrade', request, socket, head)
+          // Whoever has taken it listens, and two listeners are a list.
+          if (socket.listenerCount('error') > 1) socket.off('error', endSocket)
         } else {
           // A WebSocket where there is none is answered like a plain request.
-          fastify(request, response)
+          fastify(request, plainResponse(request))
         }
       }
     })
@@ -89,19 +90,20 @@ export function createDoor(options: DoorOptions = {}): Door {
 
   const stackOf = (request: IncomingMessage) => stacks.get(addressIn(request).segment)
 
-  /** Lets a request in, or answers it and returns false. Preflights end here. */
-  function admit(request: IncomingMessage, response: ServerResponse): boolean {
+  /** Lets a request in, or answers it and returns false. Preflights end here. An upgrade has no response until it is refused. */
+  function admit(request: IncomingMessage, response?: ServerResponse): boolean {
     const stranger = refusal(request, isKnown)
-    if (stranger) return refuse(response, stranger)
+    if (stranger) return refuse(response ?? plainResponse(request), stranger)
     const { origin, host } = request.headers
     const isCrossOrigin = origin !== undefined && hostOf(origin) !== host
-    if (isCrossOrigin) {
+    // A page never sees the answer to an upgrade (WHATWG WebSockets §3).
+    if (isCrossOrigin && response) {
       response.setHeader('Access-Control-Allow-Origin', origin)
       response.setHeader('Vary', 'Origin')
     }
     const error = addressIn(request).error ?? gate?.refusal(connectionIn(request))
-    if (error) return refuse(response, error)
-    if (!isCrossOrigin || request.method !== 'OPTIONS') return true
+    if (error) return refuse(response ?? plainResponse(request), error)
+    if (!response || !isCrossOrigin || request.method !== 'OPTIONS') return true
     response.writeHead(204, {
       'Access-Control-Allow-Methods': 'GET, POST',
       'Access-Control-Allow-Headers': request.headers['access-control-request-headers'] ?? '',

@@ -15,7 +15,7 @@ function connection(remoteAddress: string, limits?: Limits): Socket & { destroye
     destroyed: false,
     destroy() {
       socket.destroyed = true
-      socket.emit('close')
+      limits?.leave(socket as unknown as Socket)
     },
   })
   limits?.enter(socket as unknown as Socket)
@@ -190,7 +190,7 @@ describe('connections', () => {
     for (let n = 0; n < 10; n++) {
       const pair = [connection('127.0.0.1', limits), connection('127.0.0.1', limits)]
       expect(pair.map((socket) => limits.refusal(connectionOf(socket)))).toEqual([undefined, undefined])
-      for (const socket of pair) socket.emit('close')
+      for (const socket of pair) limits.leave(socket)
     }
   })
 })

@@ -47,8 +47,9 @@ export interface Visitor {
  * refused with 429, or 503 when it is the server that is late, and with how long to wait.
  */
 export interface Limits {
-  /** Counts a TCP connection, for as long as it is open. */
+  /** Counts a TCP connection, until it leaves. */
   enter(socket: Socket): void
+  leave(socket: Socket): void
   /** Why a request of this visitor is not let in, where it is not. */
   refusal(visitor: Visitor): WireError | undefined
   /** The same feed, publishing within what is allowed. */
@@ -96,15 +97,13 @@ export function createLimits(options: LimitOptions = {}): Limits {
     const { address } = visitor
     const count = (open.get(address) ?? 0) + 1
     open.set(address, count)
-    socket.on('close', leave)
     const { connections } = allowanceOf(address)
     if (count > connections + TOLD) socket.destroy()
     else if (count > connections) visitor.isTooMany = true
   }
 
-  /** One function for all, as `once` would keep five objects for each. */
-  function leave(this: Socket) {
-    const { address } = connectionOf(this)
+  function leave(socket: Socket) {
+    const { address } = connectionOf(socket)
     const left = (open.get(address) ?? 1) - 1
     if (left > 0) open.set(address, left)
     else open.delete(address)
@@ -176,6 +175,7 @@ export function createLimits(options: LimitOptions = {}): Limits {
 
   return {
     enter,
+    leave,
     refusal,
     limit: (feed) => ({
       ...feed,

@@ -46,10 +46,8 @@ async function serve(port: number): Promise<FastifyInstance> {
     restart: { who: options.allowRestart, keeps: options.data !== 'memory', restart: once },
     logger: { level: 'warn', stream: process.stderr },
   })
-  server.server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
+  server.server.on('connection', (socket) => sockets.add(socket))
+  server.server.on('disconnection', (socket) => sockets.delete(socket))
   try {
     await server.listen({ port, host: options.host })
     return server

@@ -201,8 +201,8 @@ export const insideSocketIo = lesson<'socket-io'>({
     server: [
       {
         file: 'server/transports/socket-io.ts',
-        from: 'join(connected, request, ack) {',
-        lines: 12,
+        from: 'join(socket, request, ack) {',
+        lines: 6,
         note: 'An event by its name, and an acknowledgement to call. What crosses is 42/chat,0["join",…] and 43/chat,0[…].',
       },
     ],

@@ -140,8 +140,8 @@ test('in any order of publishes, evictions, joins and leaves, no reader has a ho
             typeof step.from === 'number'
               ? formatCursor(epoch, step.from)
               : { absent: undefined, '0': '0', foreign: epoch === 'zzzz' ? 'yyyy.3' : 'zzzz.3' }[step.from]
-          const { leave } = feed.follow(step.room, after, who, listener)
-          readers.push({ room: step.room, after, left: false, leave, said })
+          const { following } = feed.follow(step.room, after, who, listener)
+          readers.push({ room: step.room, after, left: false, leave: () => following.leave(), said })
         } else if (step.do === 'leave') {
           const reader = readers[step.reader]
           if (reader) reader.left = true
@@ -250,8 +250,8 @@ describe('follow', () => {
     const feed = createFeed(log)
     await log.append('a', { text: 'hi' }, undefined)
     const { said, listener } = notebook()
-    const { joined, leave } = feed.follow('a', '0', who, listener)
-    leave()
+    const { joined, following } = feed.follow('a', '0', who, listener)
+    following.leave()
     await joined
     await log.append('a', { text: 'hi' }, undefined)
     await settled()
@@ -263,11 +263,11 @@ describe('follow', () => {
     const feed = createFeed(log)
     for (let n = 0; n < 5; n++) await log.append('a', { text: 'hi'.padEnd(40_000) }, undefined)
     const { said, listener } = notebook()
-    const { joined, leave } = feed.follow('a', '0', who, {
+    const { joined, following } = feed.follow('a', '0', who, {
       ...listener,
       onEntries(batch) {
         listener.onEntries(batch)
-        if (said.length === 3) leave()
+        if (said.length === 3) following.leave()
       },
     })
     await joined
@@ -355,8 +355,8 @@ describe('a log that can no longer be read', () => {
   test('is nothing to a reader who has left meanwhile', async () => {
     const { feed } = await setUp(() => true)
     const { said, listener } = notebook()
-    const { joined, leave } = feed.follow('a', undefined, who, listener)
-    leave()
+    const { joined, following } = feed.follow('a', undefined, who, listener)
+    following.leave()
     await joined
     expect(said).toEqual([])
   })

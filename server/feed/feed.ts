@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Connection } from '../connection.ts'
+import type { Origin } from '../connection.ts'
 import { type Cursor, parseCursor } from '../contract/cursor.ts'
 import type { WireError } from '../contract/errors.ts'
 import { type Draft, type Entry, type History, type Joined, PAGE_SIZE, type Page } from '../contract/wire.ts'
@@ -16,7 +16,7 @@ import { createRoster, type Roster } from './roster.ts'
  * showed. Not the request: whoever stays would keep it for as long.
  */
 export interface Who {
-  connection: Connection
+  connection: Origin
   client: string | undefined
   /** Absent: a guest. */
   person?: Person | undefined
@@ -62,7 +62,7 @@ export interface Feed extends Presences {
   /** Ends the wait of everybody: the server is to stop. */
   endWaits(): void
   /** Backlog, then live, with no seam visible to the reader, until it leaves. */
-  follow(room: string, cursor: Cursor | undefined, who: Who, listener: FeedListener): Following
+  follow(room: string, cursor: Cursor | undefined, who: Who, listener: FeedListener): Joining
   /** What came before an entry, at most `limit` entries; before the next one where `seq` is absent. */
   history(room: string, seq: number | undefined, limit: number, who: Who): Promise<History>
   /** True while readers are handed entries: whatever is written meanwhile carries them. */
@@ -71,12 +71,18 @@ export interface Feed extends Presences {
   pageInHand(): Page | undefined
 }
 
-/** A reader's place in a room. */
-export interface Following {
+/** A reader on the way into a room. */
+export interface Joining {
   /** Resolves when the reader has joined, or has left before that; rejects when the log cannot be read. */
   joined: Promise<void>
+  /** Its place there, from now on. */
+  following: Following
+}
+
+/** A reader's place in a room. */
+export interface Following {
   /** From here on the reader is told nothing more. */
-  leave: Stop
+  leave(): void
   /** What the reader has been handed so far. It is counted here, where it costs a reader nothing to speak of. */
   handed(): Handed
 }
@@ -95,12 +101,13 @@ const BATCH_SIZE = 32 * 1024
 
 /** A room's readers, and what they have yet to be handed. */
 interface Audience {
+  readonly room: string
   /**
    * Who has all that was handed over so far. They move in step, so where they stand and what they were handed is kept
    * once, here. A fan-out to a thousand is mostly waiting for memory: nothing is looked at for each that is the same
    * for all.
    */
-  live: Map<Reader, FeedListener['onEntries']>
+  live: Map<Reader, FeedListener>
   /** Who follows and reads the log still. */
   others: Set<Reader>
   /** Who waits for a page. */
@@ -120,8 +127,7 @@ interface Audience {
  * A reader who follows. There are thousands, so each is one object, and what can be done with it are functions that all
  * have in common: a closure for each is as large as eight fields.
  */
-interface Reader {
-  readonly room: string
+interface Reader extends Following {
   readonly audience: Audience
   readonly listener: FeedListener
   /** Where it is to read on in the log. */
@@ -181,7 +187,7 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
     audience.entries += batch.entries.length
     audience.bytes += batch.bytes
     whileHanding(() => {
-      for (const onEntries of live.values()) onEntries(batch)
+      for (const listener of live.values()) listener.onEntries(batch)
     })
     // Last: one of them may be live from this batch on. A page that is answered now is an answer, with its envelope.
     for (const reader of others) tell(reader, batch)
@@ -199,6 +205,7 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
 
   function audienceOf(room: string): Audience {
     const audience = audiences.get(room) ?? {
+      room,
       live: new Map(),
       others: new Set(),
       polls: createRoster(),
@@ -227,10 +234,9 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
    * more to read, in one synchronous step with the last check, has brought the reader up; the first batch after that may
    * begin with what it has just read, and from its end on the reader is live.
    */
-  function follow(room: string, after: Cursor | undefined, _who: Who, listener: FeedListener): Following {
+  function follow(room: string, after: Cursor | undefined, _who: Who, listener: FeedListener): Joining {
     const audience = audienceOf(room)
     const reader: Reader = {
-      room,
       audience,
       listener,
       position: after,
@@ -240,17 +246,16 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
       isUpToDate: false,
       hasNews: false,
       isGone: false,
+      leave,
+      handed,
     }
     audience.others.add(reader)
-    return {
-      joined: join(reader, after),
-      leave: () => leaveRoom(reader),
-      handed: () => handedTo(reader),
-    }
+    return { joined: join(reader, after), following: reader }
   }
 
   function join(reader: Reader, after: Cursor | undefined): Promise<void> {
-    const { room, listener } = reader
+    const { listener } = reader
+    const { room } = reader.audience
     return new Promise((resolve, reject) => {
       catchUp(reader, (start) => {
         // A cursor that lost its place is repeated, not replaced: cut here, its reader must still hear of the gap.
@@ -267,7 +272,8 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
   }
 
   async function catchUp(reader: Reader, onFirst?: (start: Cursor) => void) {
-    const { room, listener } = reader
+    const { listener } = reader
+    const { room } = reader.audience
     for (;;) {
       reader.hasNews = false
       const slice = await log.after(room, reader.position, PAGE_SIZE)
@@ -314,7 +320,7 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
   function becomeLive(reader: Reader) {
     const { audience, listener } = reader
     audience.others.delete(reader)
-    audience.live.set(reader, listener.onEntries)
+    audience.live.set(reader, listener)
     reader.entries -= audience.entries
     reader.bytes -= audience.bytes
   }
@@ -346,12 +352,16 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
     reader.listener.onFailed()
   }
 
+  function leave(this: Reader) {
+    leaveRoom(this)
+  }
+
   function leaveRoom(reader: Reader) {
-    const { room, audience } = reader
+    const { audience } = reader
     reader.isGone = true
     leaveLive(reader)
     audience.others.delete(reader)
-    disband(room)
+    disband(audience.room)
   }
 
   return {
@@ -376,9 +386,9 @@ export function createFeed(log: Log, { published, ...presences } = createPresenc
   }
 }
 
-function handedTo(reader: Reader): Handed {
-  const { audience, entries, bytes } = reader
-  if (!audience.live.has(reader)) return { entries, bytes }
+function handed(this: Reader): Handed {
+  const { audience, entries, bytes } = this
+  if (!audience.live.has(this)) return { entries, bytes }
   return { entries: entries + audience.entries, bytes: bytes + audience.bytes }
 }
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import type { Server as IoServer } from 'socket.io'
+import type { Server as IoServer, Socket as IoSocket } from 'socket.io'
 import type { RawData, WebSocket, WebSocketServer as WsServer } from 'ws'
 import type { Page } from '../contract/wire.ts'
-import { isClosing, waitingIn } from '../transports/engine-wire.ts'
+import { isClosing } from '../transports/engine-wire.ts'
 import type { Account } from './ledger.ts'
 
 /**
@@ -22,6 +22,7 @@ export interface Messages {
 
 export type WebSocketServer = Pick<WsServer, 'on'>
 export type Engine = IoServer['engine']
+type EngineSocket = IoSocket['conn']
 
 /** A control frame's header is 2 bytes, and 4 more of mask from a client (RFC 6455 §5.2, §5.5). */
 const PING_HEADER = 2
@@ -57,30 +58,38 @@ export function tapWebSockets(server: WebSocketServer, messages: Messages) {
 }
 
 export function tapEngine(engine: Engine, messages: Messages) {
-  engine.on('connection', (socket) => {
-    const account = messages.accountOf(socket.request)
-    socket.on('packetCreate', ({ data }: Packet) => {
-      if (!messages.isHandingOver() && !isClosing(socket))
-        saidControl(account, PACKET_TYPE + byteLength(data))
-    })
-    socket.on('packet', ({ data }: Packet) => {
-      // Socket.IO defers its events, so who publishes must be read off the packet: type, namespace, ack id, name.
-      const isDraft = typeof data === 'string' && /^2\/chat,\d*\["publish"/.test(data)
-      if (!isDraft) heardControl(account, PACKET_TYPE + byteLength(data))
-    })
-    // What still waits for a poll when it closes was never said.
-    socket.on('close', () => {
-      for (const { data } of waitingIn(socket) ?? [])
-        if (!isEntry(data)) saidControl(account, -(PACKET_TYPE + byteLength(data)))
-    })
+  engine.on('connection', (socket: EngineSocket) => {
+    const request: Entered = socket.request
+    request[account] = messages.accountOf(request)
+    socket.on('packet', heardPacket)
+  })
+  // Told where packets leave: what waits for a poll that never comes is never said.
+  engine.on('flush', (socket: EngineSocket, packets: Packet[]) => {
+    const { [account]: whose }: Entered = socket.request
+    if (!whose || isClosing(socket)) return
+    for (const { data } of packets) if (!isEntry(data)) saidControl(whose, PACKET_TYPE + byteLength(data))
   })
 }
+
+/** One for all, as of thousands each would keep a closure. */
+function heardPacket(this: EngineSocket, { data }: Packet) {
+  const { [account]: whose }: Entered = this.request
+  if (whose && !isDraft(data)) heardControl(whose, PACKET_TYPE + byteLength(data))
+}
+
+const account = Symbol('account')
+
+/** What Engine.IO has for the request that a connection began with, and whose the messages on it are. */
+type Entered = IncomingMessage & { [account]?: Account }
 
 interface Packet {
   data?: unknown
 }
 
-/** Only when a connection closes is it asked of a packet itself; until then the feed tells. */
+/** Socket.IO defers its events, so who publishes is read off the packet: type, namespace, ack id, name. */
+const isDraft = (data: unknown) => typeof data === 'string' && /^2\/chat,\d*\["publish"/.test(data)
+
+/** Engine.IO defers what it cannot send yet, so this, too. */
 const isEntry = (data: unknown) => typeof data === 'string' && data.startsWith('2/chat,["entry",')
 
 /** An Engine.IO packet begins with one character that says its type. */

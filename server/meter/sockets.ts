@@ -5,11 +5,12 @@ import { addressIn } from '../address.ts'
 import { connectionIn, connectionOf } from '../connection.ts'
 import type { Page } from '../contract/wire.ts'
 import { entryBytes, once } from '../feed/encoding.ts'
+import { createRoster, type Listed } from '../feed/roster.ts'
 import { type Account, type Ledger, nobody } from './ledger.ts'
 import type { Messages } from './messages.ts'
 
 /** What a TCP connection has read and written, and how much of that is somebody's already. */
-export interface Counted {
+export interface Counted extends Listed {
   /**
    * Absent before the meter is there, where there is none, and once it is closed: whoever remembers a connection that has
    * ended keeps no more than this record, and neither does the garbage collector, to which what a WeakMap leads to is in
@@ -63,7 +64,7 @@ export interface Exchange extends ServerResponse {
  * no closure per request and names each field it adds to.
  */
 export function createSockets(ledger: Ledger, messages: Messages) {
-  const connections = new Set<Counted>()
+  const connections = createRoster<Counted>()
 
   /**
    * A response that is counted. Node makes it for a request and detaches it from its socket when it is done: so the
@@ -118,6 +119,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
 
   function tap(server: Server) {
     server.prependListener('connection', opened)
+    server.prependListener('disconnection', closed)
     server.prependListener('upgrade', upgraded)
   }
 
@@ -125,11 +127,10 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     const connection = connectionOf(socket)
     connection.socket = socket
     connections.add(connection)
-    socket.on('close', closed)
   }
 
-  function closed(this: Socket) {
-    const connection = connectionOf(this)
+  function closed(socket: Socket) {
+    const connection = connectionOf(socket)
     // A connection that never named a URL is nobody's; what came after the last answer is the last one's.
     connection.first ??= named(ledger.account('other', undefined))
     const { current } = connection
@@ -240,7 +241,7 @@ export function createSockets(ledger: Ledger, messages: Messages) {
     tap,
     /** Enters what open connections have carried so far. What has come for no request yet waits for the next one. */
     settle() {
-      for (const connection of connections) {
+      for (const connection of connections.all()) {
         const { current, account, isUpgraded } = connection
         if (current) settle(current, connection)
         else if (account && isUpgraded) give(connection, account)

@@ -1,14 +1,15 @@
 import type { TransportName } from '../contract/transports.ts'
 import type { Page } from '../contract/wire.ts'
 import type { Feed, Following, Handed, Who } from '../feed/feed.ts'
+import { createRoster, type Listed } from '../feed/roster.ts'
 import type { Account, Ledger } from './ledger.ts'
 import type { Messages } from './messages.ts'
 import type { Exchange } from './sockets.ts'
 
-/** One who follows a room, and what of it is entered already. */
-interface Reader extends Handed {
+/** One who follows a room, and what of it is entered already. What can be done with it are functions of all. */
+interface Reader extends Following, Handed, Listed {
   account: Account
-  handed: Following['handed']
+  following: Following
 }
 
 /**
@@ -17,7 +18,7 @@ interface Reader extends Handed {
  * and a delivery costs nothing more than it did.
  */
 export function createWrap(ledger: Ledger, messages: Messages) {
-  const readers = new Set<Reader>()
+  const readers = createRoster<Reader>()
 
   function wrap(feed: Feed, transport: TransportName): Feed {
     messages.isHandingOver = feed.isHandingOver
@@ -51,30 +52,37 @@ export function createWrap(ledger: Ledger, messages: Messages) {
         return page
       },
       follow(room, cursor, who, listener) {
-        const { joined, leave, handed } = feed.follow(room, cursor, who, listener)
-        const reader: Reader = { account: accountOf(who), handed, entries: 0, bytes: 0 }
+        const { joined, following } = feed.follow(room, cursor, who, listener)
+        const reader: Reader = {
+          account: accountOf(who),
+          following,
+          entries: 0,
+          bytes: 0,
+          leave,
+          handed,
+          place: -1,
+        }
         readers.add(reader)
         joined.catch(() => end(reader))
-        return {
-          joined,
-          leave() {
-            leave()
-            end(reader)
-          },
-          handed,
-        }
+        return { joined, following: reader }
       },
     }
   }
 
+  function leave(this: Reader) {
+    this.following.leave()
+    end(this)
+  }
+
   function end(reader: Reader) {
-    if (readers.delete(reader)) enter(reader)
+    enter(reader)
+    readers.delete(reader)
   }
 
   return {
     wrap,
     /** Enters what readers have been handed so far. */
-    settle: () => readers.forEach(enter),
+    settle: () => readers.all().forEach(enter),
   }
 }
 
@@ -84,6 +92,10 @@ function answersWith({ answer }: Who, page: Page) {
 
 /** A page that cannot be read answers nothing; whoever asked for it hears why. */
 const heardElsewhere = () => {}
+
+function handed(this: Reader): Handed {
+  return this.following.handed()
+}
 
 function enter(reader: Reader) {
   const { entries, bytes } = reader.handed()

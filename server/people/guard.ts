@@ -1,6 +1,6 @@
 import { WireError } from '../contract/errors.ts'
 import { type Draft, MAX_SIGNAL } from '../contract/wire.ts'
-import type { Feed, Who } from '../feed/feed.ts'
+import type { Feed, FeedListener, Who } from '../feed/feed.ts'
 import type { Stop } from '../feed/log.ts'
 import { isGuarded, noRoom, type Rooms, removed } from './rooms.ts'
 import { expired, type Person } from './sessions.ts'
@@ -134,29 +134,26 @@ export function createGuard(rooms: Pick<Rooms, 'may' | 'onGone'>): (feed: Feed) 
         check(room, who)
         const { person } = who
         if (!person) return feed.follow(room, cursor, who, listener)
-        const { onEntries, onEnded = listener.onFailed } = listener
         const stop = attend(room, person, end)
-        const following = feed.follow(
-          room,
-          cursor,
-          who,
-          isGuarded(room)
-            ? {
-                ...listener,
-                onEntries: (batch) => (rooms.may(room, person) ? onEntries(batch) : end(removed())),
-              }
-            : listener,
-        )
+        const watched: FeedListener = {
+          onJoined: (joined) => listener.onJoined?.(joined),
+          onGap: (cursor) => listener.onGap(cursor),
+          onEntries: (batch) => (rooms.may(room, person) ? listener.onEntries(batch) : end(removed())),
+          onFailed: () => listener.onFailed(),
+          ready: () => listener.ready?.(),
+        }
+        const { joined, following } = feed.follow(room, cursor, who, isGuarded(room) ? watched : listener)
+        joined.catch(stop)
         function end(why: WireError) {
           leave()
-          onEnded(why)
+          if (listener.onEnded) listener.onEnded(why)
+          else listener.onFailed()
         }
         function leave() {
           stop()
           following.leave()
         }
-        following.joined.catch(stop)
-        return { ...following, leave }
+        return { joined, following: { leave, handed: () => following.handed() } }
       },
     }
   }

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Namespace } from 'socket.io'
+import { type Addressed, addressAs } from '../address.ts'
 import { now } from '../clock.ts'
-import { carriedAs } from '../connection.ts'
+import { Sender } from '../connection.ts'
 import { toWireError, type WireError } from '../contract/errors.ts'
 import { BEARER_PROTOCOL } from '../contract/transports.ts'
 import { expired, needsSession, type Person, type Sessions, unauthorized } from './sessions.ts'
@@ -60,14 +61,12 @@ export function holderOf(request: IncomingMessage): Person {
   return person
 }
 
-/**
- * What is left of a request when its headers and its socket have been let go of: enough to say on which connection it
- * came, for which lane, and from whom. Socket.IO looks for what else there is.
- */
+/** What is kept of a request of Socket.IO: enough to say whence it came, for which lane, and from whom. */
 export function senderOf(request: Identified): IncomingMessage {
-  const { url, [identity]: found } = request
-  const sender = { url, headers: {}, connection: {}, [identity]: found, ...carriedAs(request) }
-  return sender as unknown as IncomingMessage
+  const sender = new Sender(request) as unknown as Identified & Addressed
+  sender[identity] = request[identity]
+  addressAs(request, sender)
+  return sender
 }
 
 /**

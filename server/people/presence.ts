@@ -1,4 +1,4 @@
-import type { Connection } from '../connection.ts'
+import type { Origin } from '../connection.ts'
 import { HEARTBEAT_MS } from '../contract/transports.ts'
 import type { Presence, Present } from '../contract/wire.ts'
 import type { Who } from '../feed/feed.ts'
@@ -342,9 +342,9 @@ function deviceOf({ client, connection }: Who): string {
   return connection.isUpgraded ? nameOf(connection) : ''
 }
 
-const names = new WeakMap<Connection, string>()
+const names = new WeakMap<Origin, string>()
 let named = 0
-function nameOf(connection: Connection): string {
+function nameOf(connection: Origin): string {
   const name = names.get(connection) ?? `socket ${++named}`
   names.set(connection, name)
   return name

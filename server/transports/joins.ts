@@ -59,7 +59,8 @@ export async function joinRoom(
   const join: Join = { room, joined: undefined, following: undefined, attendance: undefined, hasLeft: false }
   const before = leaveRoom(joins, room)
   join.joined = start()
-  joins.rooms = [...joins.rooms, join]
+  // Not by spreading, which leaves room for sixteen more.
+  joins.rooms = joins.rooms.concat(join)
   try {
     await join.joined
   } catch (error) {
@@ -72,8 +73,9 @@ export async function joinRoom(
   async function start() {
     await before
     if (join.hasLeft) return
-    join.following = feed.follow(room, after, who, listener)
-    await join.following.joined
+    const { joined, following } = feed.follow(room, after, who, listener)
+    join.following = following
+    await joined
     if (join.hasLeft) return
     join.attendance = feed.attend(room, who, watcher)
     if (joins.isAway) feed.away(room, who, true)

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { Server, type Socket } from 'socket.io'
+import { type DefaultEventsMap, Server, type Socket } from 'socket.io'
 import type { Static } from 'typebox'
-import { toWireError } from '../contract/errors.ts'
+import type { Cursor } from '../contract/cursor.ts'
+import { toWireError, type WireError } from '../contract/errors.ts'
 import { emitted } from '../contract/sockets.ts'
 import { pathOf } from '../contract/transports.ts'
 import { checkStructure, compile, readDraft } from '../contract/validate.ts'
@@ -23,61 +24,55 @@ import { drained, MAX_QUEUE, type ServerTransport, whoIs } from './transport.ts'
  * On the wire: `42/chat,["entry",{…}]`: 4 = Engine.IO message, 2 = Socket.IO event, then namespace and JSON.
  */
 export const socketIo: ServerTransport = async (app, { feed }) => {
-  app.io.of('/chat').on('connection', (socket) => {
-    const who = whoIs(socket.request)
-    const joins = createJoins(feed, who, ({ body }) => {
+  app.io.of('/chat').on('connection', (socket: ChatSocket) => {
+    const joins = createJoins(feed, whoIs(socket.request), ({ body }) => {
       socket.emit('expired', body)
       socket.disconnect(true)
     })
-    const connected: Connected = { socket, joins, queued: 0 }
-    socket.conn.on('drain', () => {
-      connected.queued = 0
-    })
-    socket.onAny((event: string, ...args) => void answer(connected, event, args))
-    socket.on('disconnect', () => leaveAll(joins))
+    socket.data = { joins, queued: 0 }
+    letGoOfHandshake(socket)
+    socket.onAny(hear)
+    socket.on('disconnect', end)
   })
 
-  /** By event. All connections have them in common: of thousands each would keep its own. */
+  // What follows all connections have in common: of thousands each would keep its own.
+  function hear(this: ChatSocket, event: string, ...args: unknown[]) {
+    void answer(this, event, args)
+  }
+
+  function end(this: ChatSocket) {
+    leaveAll(this.data.joins)
+  }
+
+  /** By event. */
   const handlers: Record<string, Handler> = {
     // Receive
-    join(connected, request, ack) {
-      const { socket, joins } = connected
+    join(socket, request, ack) {
       const { room, after, presence: asksPresence } = check<JoinRequest>(checkJoin, request)
-      const listener: FeedListener = {
-        onJoined: ack,
-        onGap: (cursor) => socket.emit('gap', { room, cursor }),
-        onEntries: (batch) => write(connected, batch),
-        // A connection that is cut comes back by itself; one that is told to go does not.
-        onFailed: () => socket.conn.close(true),
-        onEnded({ body }) {
-          void leaveRoom(joins, room)
-          socket.emit('removed', { ...body, room })
-        },
-        ready: () => whenDrained(connected),
-      }
-      const onPresence = (update: Update) => offer(connected, encodePresence(update))
-      return joinRoom(joins, room, after ?? undefined, listener, asksPresence ? { onPresence } : undefined)
+      const watcher = { onPresence: (update: Update) => offer(socket, encodePresence(update)) }
+      const reader = new RoomReader(socket, room, ack)
+      return joinRoom(socket.data.joins, room, after ?? undefined, reader, asksPresence ? watcher : undefined)
     },
-    async leave({ joins }, request, ack) {
+    async leave({ data: { joins } }, request, ack) {
       const { room } = check<RoomRequest>(checkRoom, request)
       await leaveRoom(joins, room)
       ack({ room })
     },
 
     // Publish
-    async publish({ joins: { who } }, request, ack) {
+    async publish({ data: { joins } }, request, ack) {
       const { room, draft } = check<PublishRequest>(checkPublish, request)
-      const { receipt } = await feed.publish(room, readDraft(draft), who)
+      const { receipt } = await feed.publish(room, readDraft(draft), joins.who)
       ack(receipt)
     },
 
     // Beside the feed
-    async typing({ joins: { who } }, request, ack) {
+    async typing({ data: { joins } }, request, ack) {
       const { room } = check<RoomRequest>(checkRoom, request)
-      feed.typing(room, who)
+      feed.typing(room, joins.who)
       ack({ room })
     },
-    async away({ joins }, request, ack) {
+    async away({ data: { joins } }, request, ack) {
       const { away } = check<{ away: boolean }>(checkAway, request)
       setAway(joins, away)
       ack({ away })
@@ -85,12 +80,12 @@ export const socketIo: ServerTransport = async (app, { feed }) => {
   }
 
   /** Handles one event: whatever goes wrong is said in the acknowledgement, where the client asked for one. */
-  async function answer(connected: Connected, event: string, args: unknown[]) {
+  async function answer(socket: ChatSocket, event: string, args: unknown[]) {
     const handle = Object.hasOwn(handlers, event) ? handlers[event] : undefined
     const last = args.at(-1)
     const ack: Ack = typeof last === 'function' ? (reply) => last(reply) : () => {}
     try {
-      await handle?.(connected, args[0], ack)
+      await handle?.(socket, args[0], ack)
     } catch (error) {
       const wireError = toWireError(error)
       if (wireError.status === 500) app.log.error(error)
@@ -131,48 +126,89 @@ export function createIo(door: Door, heartbeat?: number): Server {
 
 type Ack = (reply: object) => void
 
-/** One connection, for what handles its events. */
+/** What is kept of a connection, where Socket.IO has a place for it. */
 interface Connected {
-  socket: Socket
   joins: Joins
   /** What Engine.IO was given to send and may have yet to send, in UTF-16 units. */
   queued: number
 }
 
-type Handler = (connected: Connected, request: unknown, ack: Ack) => Promise<void>
+type ChatSocket = Socket<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, Connected>
+type Handler = (socket: ChatSocket, request: unknown, ack: Ack) => Promise<void>
+
+/** A connection in a room that it has joined. */
+class RoomReader implements FeedListener {
+  readonly socket: ChatSocket
+  readonly room: string
+  onJoined: FeedListener['onJoined']
+
+  constructor(socket: ChatSocket, room: string, onJoined: FeedListener['onJoined']) {
+    this.socket = socket
+    this.room = room
+    this.onJoined = onJoined
+  }
+
+  onGap(cursor: Cursor) {
+    this.socket.emit('gap', { room: this.room, cursor })
+  }
+
+  onEntries(batch: Batch) {
+    write(this.socket, batch)
+  }
+
+  onFailed() {
+    // A connection that is cut comes back by itself; one that is told to go does not.
+    this.socket.conn.close(true)
+  }
+
+  onEnded({ body }: WireError) {
+    const { socket, room } = this
+    void leaveRoom(socket.data.joins, room)
+    socket.emit('removed', { ...body, room })
+  }
+
+  ready() {
+    return whenDrained(this.socket)
+  }
+}
 
 /**
  * A connection that is a WebSocket by now and owes nothing gets the same frames as every other. On polling, or while
  * something waits, the packets go through Engine.IO, which keeps what it cannot send yet, without bound and without
  * telling how much. So count what is handed over until it says `drain`, and cut a reader that owes too much.
  */
-function write(connected: Connected, batch: Batch) {
-  const { conn } = connected.socket
-  const wire = connected.queued === 0 ? idleWireOf(conn) : undefined
+function write(socket: ChatSocket, batch: Batch) {
+  const { conn, data } = socket
+  const wire = data.queued === 0 ? idleWireOf(conn) : undefined
   if (wire) {
     wire.write(encodeFrames(batch))
     if (wire.writableLength > MAX_QUEUE) cut(conn)
     return
   }
-  for (const entry of batch.entries) hand(connected, encodePacket(entry))
-  if (connected.queued + (wireOf(conn)?.writableLength ?? 0) > MAX_QUEUE) cut(conn)
+  for (const entry of batch.entries) hand(socket, encodePacket(entry))
+  if (data.queued + (wireOf(conn)?.writableLength ?? 0) > MAX_QUEUE) cut(conn)
 }
 
 /** Hands over a packet that can wait, unless something waits already. */
-function offer(connected: Connected, packet: string): boolean {
-  if (connected.queued > 0 || (wireOf(connected.socket.conn)?.writableNeedDrain ?? false)) return false
-  hand(connected, packet)
+function offer(socket: ChatSocket, packet: string): boolean {
+  if (socket.data.queued > 0 || (wireOf(socket.conn)?.writableNeedDrain ?? false)) return false
+  hand(socket, packet)
   return true
 }
 
 /** The packet is encoded already: Engine.IO adds only its own type byte. */
-function hand(connected: Connected, packet: string) {
-  // Counted first: what can be sent at once is, and says so before write returns.
-  connected.queued += packet.length
-  connected.socket.conn.write(packet, { compress: false })
+function hand({ conn, data }: ChatSocket, packet: string) {
+  // Before it is handed over: what can be sent at once is, and says so before write returns.
+  if (data.queued === 0) {
+    conn.once('drain', () => {
+      data.queued = 0
+    })
+  }
+  data.queued += packet.length
+  conn.write(packet, { compress: false })
 }
 
-function whenDrained({ socket: { conn }, queued }: Connected): Promise<void> | undefined {
+function whenDrained({ conn, data: { queued } }: ChatSocket): Promise<void> | undefined {
   const wire = wireOf(conn)
   if (queued === 0 && wire) return drained(wire)
   if (queued < MAX_QUEUE / 4 || conn.readyState !== 'open') return undefined
@@ -193,12 +229,17 @@ function cut(conn: Socket['conn']) {
 }
 
 /**
- * Engine.IO keeps the request of a handshake for as long as its connection, and Socket.IO the headers: some KiB of each
- * of thousands. What says whom it is from is all that is asked for later. Let go of at once, the rest dies young: what
- * has been moved to the old generation leaves a hole there.
+ * Engine.IO keeps the request of a handshake for as long as its connection: some KiB of each of thousands. What says whom
+ * it is from is all that is asked for later. Let go of at once, the rest dies young: what has been moved to the old
+ * generation leaves a hole there.
  */
 function letGoOfRequest(conn: { request: IncomingMessage }) {
   conn.request = senderOf(conn.request)
+}
+
+/** Socket.IO keeps what it has read off it, the time as a text and the query among them. Nobody asks, once it is open. */
+function letGoOfHandshake(socket: { handshake: unknown }) {
+  socket.handshake = undefined
 }
 
 /** A Socket.IO event (protocol v5): type 2, the namespace, a comma, the JSON of name and arguments. */

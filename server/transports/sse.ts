@@ -56,9 +56,9 @@ export const sse: ServerTransport = async (app, { feed, heartbeat: every = HEART
       }
       // Whoever may not read is told so in place of a stream.
       const who = whoIs(request.raw)
-      const { joined, leave } = feed.follow(room, after, who, listener)
+      const { joined, following } = feed.follow(room, after, who, listener)
       reply.hijack()
-      if (stream.destroyed) return leave()
+      if (stream.destroyed) return following.leave()
       stream.writeHead(200, {
         'Content-Type': 'text/event-stream',
         'Cache-Control': 'no-store',
@@ -70,7 +70,7 @@ export const sse: ServerTransport = async (app, { feed, heartbeat: every = HEART
       streams.add(stream)
       stream.once('close', () => {
         streams.delete(stream)
-        leave()
+        following.leave()
         attendance?.lose()
       })
       let attendance: Attendance | undefined

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Writable } from 'node:stream'
 import type { FastifyPluginAsync } from 'fastify'
 import { addressIn } from '../address.ts'
-import { connectionIn } from '../connection.ts'
+import { originOf } from '../connection.ts'
 import type { Feed, Who } from '../feed/feed.ts'
 import { personIn } from '../people/identify.ts'
 
@@ -18,7 +18,7 @@ export type ServerTransport = FastifyPluginAsync<{
  * was shown, where one was.
  */
 export const whoIs = (request: IncomingMessage, answer?: ServerResponse): Who => ({
-  connection: connectionIn(request),
+  connection: originOf(request),
   client: addressIn(request).client,
   person: personIn(request),
   answer,

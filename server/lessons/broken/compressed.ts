@@ -27,7 +27,7 @@ const compressedWith =
           const { raw: response } = reply
           const gzip = createGzip({ flush })
           const { room } = request.params
-          const { leave, joined } = feed.follow(room, request.query.after, whoIs(request.raw), {
+          const { following, joined } = feed.follow(room, request.query.after, whoIs(request.raw), {
             onJoined: (joined) =>
               gzip.write(encode({ event: 'joined', id: joined.cursor, data: JSON.stringify(joined) })),
             onGap: (cursor) =>
@@ -46,7 +46,7 @@ const compressedWith =
           const timer = setTimeout(() => response.destroy(), LIFE)
           response.once('close', () => {
             clearTimeout(timer)
-            leave()
+            following.leave()
             gzip.destroy()
           })
         },

@@ -24,7 +24,7 @@ export async function followAsSse(
 ): Promise<void> {
   const stream = reply.raw
   let left = limit
-  const { leave } = feed.follow(room, after, whoIs(reply.request.raw), {
+  const { following } = feed.follow(room, after, whoIs(reply.request.raw), {
     onJoined: (joined) =>
       stream.write(encode({ event: 'joined', id: joined.cursor, data: JSON.stringify(joined) })),
     onGap: (cursor) => stream.write(encode({ event: 'gap', id: cursor, data: cursor })),
@@ -34,7 +34,7 @@ export async function followAsSse(
       afterWrite?.()
       left -= entries.length
       if (left > 0) return
-      leave()
+      following.leave()
       stream.end()
     },
     onFailed: () => stream.destroy(),
@@ -46,6 +46,6 @@ export async function followAsSse(
   const timer = setTimeout(() => stream.end(), LONGEST)
   stream.once('close', () => {
     clearTimeout(timer)
-    leave()
+    following.leave()
   })
 }
