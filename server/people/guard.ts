@@ -136,7 +136,10 @@ export function createGuard(rooms: Pick<Rooms, 'may' | 'onGone'>): (feed: Feed) 
         if (!person) return feed.follow(room, cursor, who, listener)
         const stop = attend(room, person, end)
         const watched: FeedListener = {
-          onJoined: (joined) => listener.onJoined?.(joined),
+          onJoined(joined) {
+            listener.onJoined?.(joined)
+            listener.onJoined = undefined
+          },
           onGap: (cursor) => listener.onGap(cursor),
           onEntries: (batch) => (rooms.may(room, person) ? listener.onEntries(batch) : end(removed())),
           onFailed: () => listener.onFailed(),

@@ -39,6 +39,8 @@ export const sse: ServerTransport = async (app, { feed, heartbeat: every = HEART
       const after = lastEventId(request.headers['last-event-id']) ?? request.query.after
       const stream = reply.raw
       const { room } = request.params
+      // Not the request, which whatever lasts as long as the stream would keep.
+      const asksPresence = request.query.presence !== undefined
 
       const listener: FeedListener = {
         onJoined: (joined) =>
@@ -68,25 +70,19 @@ export const sse: ServerTransport = async (app, { feed, heartbeat: every = HEART
       // The head leaves now, so that nobody on the way takes silence for a dead server.
       stream.flushHeaders()
       streams.add(stream)
-      stream.once('close', () => {
+      // `once` would keep three objects more.
+      stream.on('close', () => {
         streams.delete(stream)
         following.leave()
         attendance?.lose()
       })
       let attendance: Attendance | undefined
-      const watcher = {
-        onPresence(update: Update) {
-          // Whoever is slow waits for the latest.
-          if (stream.writableNeedDrain) return false
-          stream.write(encodePresence(update))
-          return true
-        },
-      }
       // Where that fails the stream has ended, and there is nobody left to answer.
       await joined.then(
         () => {
           if (stream.destroyed || stream.writableEnded) return
-          attendance = feed.attend(room, who, request.query.presence === undefined ? undefined : watcher)
+          const watcher = { onPresence: (update: Update) => offer(stream, update) }
+          attendance = feed.attend(room, who, asksPresence ? watcher : undefined)
         },
         () => {},
       )
@@ -126,6 +122,13 @@ function send(stream: ServerResponse, batch: Batch) {
   if (stream.writableEnded) return
   if (stream.socket && stream.chunkedEncoding) stream.socket.write(encodeChunk(batch))
   else stream.write(encodeBatch(batch))
+}
+
+/** Sends what can wait, unless something waits already. */
+function offer(stream: ServerResponse, update: Update): boolean {
+  if (stream.writableNeedDrain) return false
+  stream.write(encodePresence(update))
+  return true
 }
 
 /** RFC 9112 §7.1: the length in hexadecimal, CRLF, the bytes, CRLF. */
