@@ -53,7 +53,7 @@ const NOTHING = Object.freeze({})
 const found = Symbol('connection')
 
 /** A request, and the connection on which it came, once that is looked up. */
-export interface Carried {
+interface Carried {
   [found]?: Connection
 }
 

@@ -106,7 +106,7 @@ async function answers(asked: Promise<unknown[]>): Promise<{ answers: unknown[];
 /** Engine.IO queues without bound for a client that does not read; here it is sent away. */
 function cutSlow({ sockets }: Namespace) {
   for (const { conn } of sockets.values()) {
-    if ((waitingIn(conn)?.length ?? 0) > labLimits.waiting) conn.close(true)
+    if ((waitingIn(conn) ?? 0) > labLimits.waiting) conn.close(true)
   }
 }
 

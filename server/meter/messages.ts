@@ -7,7 +7,8 @@ import type { Account } from './ledger.ts'
 
 /**
  * Which message is about the feed and which is the feed itself, told without asking the transport: a message that is
- * written while the feed hands over entries carries them; every other one is control.
+ * written while the feed hands over entries carries them; every other one is control. Engine.IO may send later than it is
+ * told to, so what is one of its packets is read.
  */
 export interface Messages {
   /** Whose the messages are on a connection that began with this handshake. */

@@ -135,18 +135,21 @@ export function createGuard(rooms: Pick<Rooms, 'may' | 'onGone'>): (feed: Feed) 
         const { person } = who
         if (!person) return feed.follow(room, cursor, who, listener)
         const stop = attend(room, person, end)
-        const watched: FeedListener = {
-          onJoined(joined) {
-            listener.onJoined?.(joined)
-            listener.onJoined = undefined
-          },
-          onGap: (cursor) => listener.onGap(cursor),
-          onEntries: (batch) => (rooms.may(room, person) ? listener.onEntries(batch) : end(removed())),
-          onFailed: () => listener.onFailed(),
-          ready: () => listener.ready?.(),
-        }
-        const { joined, following } = feed.follow(room, cursor, who, isGuarded(room) ? watched : listener)
+        const { joined, following } = feed.follow(room, cursor, who, isGuarded(room) ? watched() : listener)
         joined.catch(stop)
+        /** The same listener, asked for at each delivery. A copy would lose what it has in common with others. */
+        function watched(): FeedListener {
+          return {
+            onJoined(joined) {
+              listener.onJoined?.(joined)
+              listener.onJoined = undefined
+            },
+            onGap: (cursor) => listener.onGap(cursor),
+            onEntries: (batch) => (rooms.may(room, person) ? listener.onEntries(batch) : end(removed())),
+            onFailed: () => listener.onFailed(),
+            ready: () => listener.ready?.(),
+          }
+        }
         function end(why: WireError) {
           leave()
           if (listener.onEnded) listener.onEnded(why)

@@ -23,13 +23,13 @@ export function wireOf({ transport }: Connection): TcpSocket | undefined {
 /** The same, when Engine.IO itself has nothing left to send on it: what is written now cannot overtake anything. */
 export function idleWireOf(conn: Connection): TcpSocket | undefined {
   const isIdle = conn.readyState === 'open' && conn.transport.writable === true
-  return isIdle && waitingIn(conn)?.length === 0 ? wireOf(conn) : undefined
+  return isIdle && waitingIn(conn) === 0 ? wireOf(conn) : undefined
 }
 
-/** The packets that wait in Engine.IO for a client that does not take them. */
-export function waitingIn(conn: Connection): readonly { data?: unknown }[] | undefined {
+/** How many packets wait in Engine.IO for a client that does not take them. */
+export function waitingIn(conn: Connection): number | undefined {
   const { writeBuffer } = conn as unknown as { writeBuffer?: unknown }
-  return Array.isArray(writeBuffer) ? writeBuffer : undefined
+  return Array.isArray(writeBuffer) ? writeBuffer.length : undefined
 }
 
 /** Whether what is said is dropped, since the WebSocket beneath is closing, which Engine.IO does not know yet. */
